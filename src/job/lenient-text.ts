@@ -1,0 +1,41 @@
+// People write job.json with Notepad and PowerShell: read UTF-8 with or without BOM and UTF-16, any line ends.
+
+/** The text of a file that a person may have written. Invalid UTF-8 gives an error text instead. */
+export function decodeText(bytes: Uint8Array): { text: string } | { problem: string } {
+  const encoding = encodingOf(bytes);
+  try {
+    return { text: new TextDecoder(encoding, { fatal: true }).decode(bytes) };
+  } catch {
+    return { problem: `is not valid ${encoding.toUpperCase()} text` };
+  }
+}
+
+function encodingOf(bytes: Uint8Array): string {
+  const [a, b, c, d] = bytes;
+  if (a === 0xff && b === 0xfe) return 'utf-16le';
+  if (a === 0xfe && b === 0xff) return 'utf-16be';
+  // PowerShell's UTF-16 without a byte order mark: JSON begins with an ASCII character and a zero byte
+  if (a !== 0 && b === 0 && c !== 0 && d === 0) return 'utf-16le';
+  return 'utf-8';
+}
+
+/** Parses JSON that a person may have written. The problem names line and column where the engine tells. */
+export function parseJson(bytes: Uint8Array): { value: unknown } | { problem: string } {
+  const decoded = decodeText(bytes);
+  if ('problem' in decoded) return decoded;
+  if (decoded.text.trim() === '') return { problem: 'is empty' };
+  try {
+    return { value: JSON.parse(decoded.text) as unknown };
+  } catch (error) {
+    return { problem: `is not valid JSON: ${jsonComplaint(error, decoded.text)}` };
+  }
+}
+
+function jsonComplaint(error: unknown, text: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const position = /position (\d+)/.exec(message)?.[1];
+  if (!position) return message.replace(/, ".*" is not valid JSON$/s, '').replace(/ in JSON$/, '');
+  const before = text.slice(0, Number(position)).split('\n');
+  const what = message.replace(/ (in JSON )?at position \d+.*$/s, '');
+  return `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}: ${what}`;
+}

@@ -1,0 +1,81 @@
+// One grammar for every path in a seal, in `script`, `expect`, `archived_as` and for ids: what both Windows and
+// Linux can hold and the mirror carries. It knows text only, no disk.
+import { isSkippedName } from './skipped-names.ts';
+
+const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?$/i;
+const FORBIDDEN = /[<>:"|?*\\]/;
+
+function isControl(char: string): boolean {
+  const code = char.codePointAt(0) ?? 0;
+  return code < 0x20 || code === 0x7f;
+}
+
+/** Why one part of a path cannot be held everywhere, or undefined when it can. */
+export function partProblem(part: string): string | undefined {
+  if (part === '') return 'has an empty part';
+  if (part === '.' || part === '..') return `has the part "${part}"`;
+  if (part !== part.normalize('NFC')) return 'is not in Unicode form NFC';
+  if (Array.from(part).some(isControl)) return 'has a control character';
+  const bad = FORBIDDEN.exec(part);
+  if (bad) return `has the character ${bad[0]}, which Windows cannot hold`;
+  if (/[. ]$/.test(part)) return `has a part that ends in a dot or a space ("${part}")`;
+  if (RESERVED.test(part)) return `has a name that Windows reserves ("${part}")`;
+  if (isSkippedName(part)) return `has a name that the mirror or jobq skips ("${part}")`;
+  return undefined;
+}
+
+/** Why a relative path breaks the grammar, or undefined when it keeps it. */
+export function pathProblem(path: string): string | undefined {
+  if (path === '') return 'is empty';
+  if (path.startsWith('/')) return 'is not relative';
+  if (/^[a-z]:/i.test(path)) return 'names a drive';
+  for (const part of path.split('/')) {
+    const problem = partProblem(part);
+    if (problem) return problem;
+  }
+  return undefined;
+}
+
+/** The key under which two paths are the same file on a file system without case. */
+export function foldCase(path: string): string {
+  return path.normalize('NFC').toLowerCase();
+}
+
+/** The groups of paths that differ in case only. */
+export function caseClashes(paths: readonly string[]): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const path of paths) {
+    const key = foldCase(path);
+    groups.set(key, [...(groups.get(key) ?? []), path]);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+function encodeChar(char: string): string {
+  return [...new TextEncoder().encode(char)]
+    .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+    .join('');
+}
+
+function encodePart(part: string): string {
+  const encoded = Array.from(part.normalize('NFC'))
+    .map((char) => (isControl(char) || FORBIDDEN.test(char) || char === '%' ? encodeChar(char) : char))
+    .join('')
+    .replace(/[. ]$/, encodeChar);
+  return partProblem(encoded) ? encodeFirst(encoded) : encoded;
+}
+
+function encodeFirst(part: string): string {
+  const [first = '', ...rest] = Array.from(part);
+  return encodeChar(first) + rest.join('');
+}
+
+/** A portable name for an output whose own name breaks the grammar: percent-encoded, and reversible. */
+export function encodePath(path: string): string {
+  return path.split('/').map(encodePart).join('/');
+}
+
+/** The same for a name at the top of a record that jobq uses itself (job.json, stdout.log, the seal). */
+export function encodeReserved(path: string): string {
+  return encodeFirst(path);
+}

@@ -1,0 +1,54 @@
+// Requests: what is asked of the runner after submission. Files under `requests/<job-id>/`, state and not messages.
+import * as z from 'zod/mini';
+import { moment, portablePath, sha256Hex, shortName } from './fields.ts';
+
+const asked = {
+  requested_at: moment,
+  requested_by: z.optional(z.string()),
+};
+
+export const assignSchema = z.looseObject({ ...asked, runner: shortName });
+export const releaseSchema = z.looseObject({ ...asked });
+export const cancelSchema = z.looseObject({
+  ...asked,
+  reason: z.optional(z.string()),
+  grace_s: z.optional(z.number()),
+  superseded_by: z.optional(z.string()),
+  abandoned: z.optional(z.boolean()),
+});
+export const archivedSchema = z.looseObject({
+  requested_at: moment,
+  seal_sha256: sha256Hex,
+  archived_as: portablePath,
+});
+
+export type Assign = z.infer<typeof assignSchema>;
+export type Release = z.infer<typeof releaseSchema>;
+export type Cancel = z.infer<typeof cancelSchema>;
+export type Archived = z.infer<typeof archivedSchema>;
+
+/** The requests of one job that are there and readable. */
+export interface Requests {
+  assign?: Assign;
+  release?: Release;
+  cancel?: Cancel;
+  archived?: Archived;
+}
+export type RequestKind = keyof Requests;
+
+/** The file of each kind of request, in the order in which they are removed: what stops a second run goes last. */
+export const REQUEST_FILES: Readonly<Record<RequestKind, string>> = {
+  assign: 'assign.json',
+  release: 'release.json',
+  cancel: 'cancel.json',
+  archived: 'archived.json',
+};
+
+export const REQUEST_SCHEMAS = {
+  assign: assignSchema,
+  release: releaseSchema,
+  cancel: cancelSchema,
+  archived: archivedSchema,
+} as const;
+
+export const REQUEST_KINDS = Object.keys(REQUEST_FILES) as RequestKind[];

@@ -1,0 +1,129 @@
+// What `status` shows: a pure function of order, requests, record and where the results are.
+import * as z from 'zod/mini';
+import type { Order } from './order.ts';
+import { outcomeSchema } from './outcome.ts';
+import { progressSchema } from './progress.ts';
+import type { JobRecord } from './record.ts';
+import type { Requests } from './request.ts';
+import { STATES, STATUSES, statusOf } from './states.ts';
+
+export const viewSchema = z.looseObject({
+  job_id: z.string(),
+  /** SYS_19's word. */
+  status: z.enum(STATUSES),
+  state: z.enum(STATES),
+  state_at: z.nullable(z.string()),
+  /** What it waits for; null when it does not wait. */
+  waiting_for: z.nullable(z.string()),
+  project: z.nullable(z.string()),
+  description: z.nullable(z.string()),
+  priority: z.nullable(z.string()),
+  created_at: z.nullable(z.string()),
+  created_by: z.nullable(z.string()),
+  run_on: z.nullable(z.string()),
+  runner: z.nullable(z.string()),
+  attempt: z.int(),
+  progress: z.nullable(progressSchema),
+  outcome: z.nullable(outcomeSchema),
+  queued_at: z.nullable(z.string()),
+  started_at: z.nullable(z.string()),
+  finished_at: z.nullable(z.string()),
+  heartbeat_at: z.nullable(z.string()),
+  heartbeat_seq: z.nullable(z.int()),
+  /** A cancel was asked for and has not been carried out yet. */
+  cancel_requested: z.boolean(),
+  /** The order's directory, while it is in outbox/ or in the archive. */
+  order_dir: z.nullable(z.string()),
+  /** Where results and log are now; null while there is no record. */
+  results_dir: z.nullable(z.string()),
+  /** Is everything in results_dir there and sealed? */
+  results_sealed: z.boolean(),
+  /** Name below archive/, once archived. */
+  archived_as: z.nullable(z.string()),
+  /** Results that came after the job had been called lost. */
+  late: z.boolean(),
+  metadata: z.nullable(z.record(z.string(), z.unknown())),
+});
+export type View = z.infer<typeof viewSchema>;
+
+/** Everything a view is made from. */
+export interface Sight {
+  job_id: string;
+  order: Order | undefined;
+  requests: Requests;
+  record: JobRecord | undefined;
+  orderDir: string | undefined;
+  resultsDir: string | undefined;
+  sealed: boolean;
+  archivedAs: string | undefined;
+  /** When the watcher called the job lost, if it did. */
+  lostAt: string | undefined;
+}
+
+/** Why an order without a record has not been taken up. */
+function waitBeforeRecord(sight: Sight): string {
+  const { order, requests } = sight;
+  if (!order) return 'a valid job.json and seal';
+  if (order.run_on === undefined || order.run_on === 'auto') {
+    return requests.assign ? `runner ${requests.assign.runner}` : 'assignment';
+  }
+  return `runner ${order.run_on}`;
+}
+
+function waitOf(sight: Sight): string | null {
+  if (!sight.record) return waitBeforeRecord(sight);
+  return sight.record.state === 'queued' ? (sight.record.waiting_for ?? null) : null;
+}
+
+const NO_RECORD = { state: 'submitted' as const };
+
+export function viewOf(sight: Sight): View {
+  const { record, order, requests } = sight;
+  const seen: Partial<JobRecord> & Pick<JobRecord, 'state'> = record ?? NO_RECORD;
+  const told: Partial<Order> = order ?? (record as Partial<Order> | undefined) ?? {};
+  const ended = seen.finished_at !== undefined;
+  const lost = sight.lostAt !== undefined && !ended;
+  const state = lost ? 'lost' : seen.state;
+  const stateAt = lost ? sight.lostAt : seen.state_at;
+  return {
+    job_id: sight.job_id,
+    status: statusOf(state),
+    state,
+    state_at: stateAt ?? null,
+    waiting_for: waitOf(sight),
+    ...orderPart(told),
+    ...recordPart(seen, requests),
+    cancel_requested: requests.cancel !== undefined && !ended,
+    order_dir: sight.orderDir ?? null,
+    results_dir: sight.resultsDir ?? null,
+    results_sealed: sight.sealed,
+    archived_as: sight.archivedAs ?? null,
+    late: ended && sight.lostAt !== undefined,
+    metadata: told.metadata ?? null,
+  };
+}
+
+function orderPart(told: Partial<Order>) {
+  return {
+    project: told.project ?? null,
+    description: told.description ?? null,
+    priority: told.priority ?? null,
+    created_at: told.created_at ?? null,
+    created_by: told.created_by ?? null,
+    run_on: told.run_on ?? null,
+  };
+}
+
+function recordPart(seen: Partial<JobRecord>, requests: Requests) {
+  return {
+    runner: seen.runner?.id ?? requests.assign?.runner ?? null,
+    attempt: seen.attempt ?? 0,
+    progress: seen.progress ?? null,
+    outcome: seen.outcome ?? null,
+    queued_at: seen.queued_at ?? null,
+    started_at: seen.started_at ?? null,
+    finished_at: seen.finished_at ?? null,
+    heartbeat_at: seen.heartbeat_at ?? null,
+    heartbeat_seq: seen.heartbeat_seq ?? null,
+  };
+}

@@ -1,0 +1,37 @@
+// When is a job lost? Age is the watcher's own monotonic time in which a runner's sequence number did not move.
+import type { Presence } from '../job/presence.ts';
+
+/** What is known of the mirror between the two sides. */
+export type LinkState = 'local' | 'unknown';
+
+export interface LivenessPolicy {
+  lost_after_s: number;
+  lost_unknown_after_s: number;
+}
+
+/** A runner's presence as observed: when, by our monotonic clock, its number last moved. */
+export interface Observed {
+  seq: number;
+  bootId: string;
+  movedAtMs: number;
+}
+
+/** The observation after one more look. A first look starts the age at zero: nothing is concluded from old files. */
+export function observe(before: Observed | undefined, presence: Presence, nowMs: number): Observed {
+  const moved = before?.seq !== presence.seq || before.bootId !== presence.boot_id;
+  return moved ? { seq: presence.seq, bootId: presence.boot_id, movedAtMs: nowMs } : before;
+}
+
+/** Why everything that runs on this runner counts as lost, or undefined while it does not. */
+export function lostReason(
+  observed: Observed | undefined,
+  nowMs: number,
+  link: LinkState,
+  policy: LivenessPolicy,
+): string | undefined {
+  if (!observed) return undefined;
+  const limitS = link === 'local' ? policy.lost_after_s : policy.lost_unknown_after_s;
+  const ageS = (nowMs - observed.movedAtMs) / 1000;
+  if (ageS < limitS) return undefined;
+  return `no heartbeat of its runner for ${Math.round(ageS)} s (limit ${limitS} s, link ${link})`;
+}

@@ -1,0 +1,56 @@
+// What can be seen of an order's directory without reading the big files.
+import type { Contents } from '../job/fields.ts';
+import type { FieldProblem } from '../job/issues.ts';
+import type { Order } from '../job/order.ts';
+import type { SealEntry } from '../job/seal.ts';
+
+/** The fields of a job.json as they were written; empty where it is not there or is no JSON object. */
+export interface Fields {
+  readonly [field: string]: unknown;
+}
+
+/** An order as it stands in `outbox/`, seen with lstat and two small files. */
+export type OrderFacts = UnsealedOrder | UnfitOrder | SealedOrder;
+
+export interface UnsealedOrder {
+  seal: 'missing';
+  fields: Fields;
+  /** Changes when anything in the directory changes. */
+  signature: string;
+}
+
+/** A seal is there, but it is cut short, or job.json is not the one it names: it may still be arriving. */
+export interface UnfitOrder {
+  seal: 'unfit';
+  fields: Fields;
+  reason: string;
+  signature: string;
+}
+
+/** A valid seal and the job.json that it names. */
+export interface SealedOrder {
+  seal: 'valid';
+  fields: Fields;
+  /** The order, or undefined when its job.json does not fit the schema. */
+  order: Order | undefined;
+  /** What is wrong with job.json. */
+  problems: FieldProblem[];
+  entries: SealEntry[];
+  arrived: Arrived;
+  /** Digest of the seal file itself. */
+  sha256: string;
+  signature: string;
+  /** Files in the directory that the seal does not name. */
+  unsealed: string[];
+}
+
+/** How much of what the seal names is there, by name and size; digests are for the copy to check. */
+export interface Arrived {
+  /** Besides job.json. */
+  files: number;
+  bytes: number;
+  /** What there must be, where job.json tells. */
+  expected: Contents | undefined;
+  /** Every named file is there and the sizes add up. */
+  complete: boolean;
+}

@@ -1,0 +1,96 @@
+// What the watcher does next: a pure function of what it sees. The order of the questions is the protocol.
+import type { Order } from '../job/order.ts';
+import { needsRelease, RUN_ON_AUTO, runOn } from '../job/order.ts';
+import { isFinal } from '../job/states.ts';
+import type {
+  ArchivedJob,
+  WatcherAction,
+  WatcherJob,
+  WatcherPolicy,
+  WatcherSnapshot,
+} from './watcher-snapshot.ts';
+
+/** The actions of one tick, at most one for each job. */
+export function planWatcher(snapshot: WatcherSnapshot, policy: WatcherPolicy): WatcherAction[] {
+  return snapshot.jobs.flatMap((job) => (job.busy ? [] : (planJob(job, snapshot, policy) ?? [])));
+}
+
+/** Does a job only wait for its record's second look? Then the watcher's next step needs nobody else. */
+export function awaitsSecondLook(job: WatcherJob): boolean {
+  return !job.record && homeOf(job) !== undefined;
+}
+
+function planJob(
+  job: WatcherJob,
+  snapshot: WatcherSnapshot,
+  policy: WatcherPolicy,
+): WatcherAction | undefined {
+  return job.record
+    ? planRecord(job, job.record)
+    : (planClosing(job, policy) ?? planOpenOrder(job, snapshot, policy));
+}
+
+/** A record is there: bring it home, step by step, each on the evidence of the one before. */
+function planRecord(job: WatcherJob, record: NonNullable<WatcherJob['record']>): WatcherAction | undefined {
+  const { job_id, collected, requests } = job;
+  const seal = record.sealSha256;
+  if (!seal) return undefined;
+  const home = job.archived.find((archived) => archived.sealSha256 === seal);
+  if (home) {
+    const told = requests.archived?.seal_sha256 === seal;
+    return told ? undefined : { do: 'acknowledge', job_id, archived_as: home.archived_as, seal_sha256: seal };
+  }
+  if (collected?.sealSha256 === seal) return { do: collected.processed ? 'archive' : 'process', job_id };
+  return record.complete ? { do: 'collect', job_id } : undefined;
+}
+
+/**
+ * Where a job whose record is gone has come to rest: where its runner was told, or, once order and request are gone
+ * too (a closing that was cut off), where its order is.
+ */
+function homeOf(job: WatcherJob): ArchivedJob | undefined {
+  const told = job.requests.archived;
+  if (told) return job.archived.find((archived) => archived.archived_as === told.archived_as);
+  return job.order ? undefined : job.archived.findLast((archived) => archived.hasOrder);
+}
+
+/** The runner deleted its record after `archived.json`: the order follows it into the archive, then the requests go. */
+function planClosing(job: WatcherJob, policy: WatcherPolicy): WatcherAction | undefined {
+  const { job_id } = job;
+  const home = homeOf(job);
+  if (!home || job.recordGoneMs < policy.second_look_s * 1000) return undefined;
+  if (job.order && !home.hasOrder) return { do: 'move-order', job_id, archived_as: home.archived_as };
+  return job.order ? undefined : { do: 'remove-requests', job_id };
+}
+
+function planOpenOrder(
+  job: WatcherJob,
+  snapshot: WatcherSnapshot,
+  policy: WatcherPolicy,
+): WatcherAction | undefined {
+  const { job_id, order: facts, requests } = job;
+  if (!facts || requests.archived || job.archived.length > 0) return undefined;
+  if (facts.seal === 'missing') {
+    return job.quietMs >= policy.unsealed_quiet_s * 1000 ? { do: 'seal', job_id } : undefined;
+  }
+  const wanted = facts.seal === 'valid' && facts.order ? runOn(facts.order) : facts.fields['run_on'];
+  const [only, ...others] = snapshot.runners;
+  if ((wanted ?? RUN_ON_AUTO) === RUN_ON_AUTO && !requests.assign && only && others.length === 0) {
+    return { do: 'assign', job_id, runner: only };
+  }
+  return facts.seal === 'valid' && facts.order ? planDependencies(job, facts.order, snapshot) : undefined;
+}
+
+/** Releases an order once all it depends on has completed; cancels it when that cannot happen any more. */
+function planDependencies(
+  job: WatcherJob,
+  order: Order,
+  snapshot: WatcherSnapshot,
+): WatcherAction | undefined {
+  const { job_id, requests } = job;
+  if (!needsRelease(order) || order.hold || requests.release || requests.cancel) return undefined;
+  const states = order.depends_on.map((id) => ({ id, state: snapshot.states[id] }));
+  const broken = states.find(({ state }) => state && isFinal(state) && state !== 'completed');
+  if (broken) return { do: 'cancel', job_id, reason: `dependency ${broken.id} ${broken.state}` };
+  return states.every(({ state }) => state === 'completed') ? { do: 'release', job_id } : undefined;
+}

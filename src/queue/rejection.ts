@@ -1,0 +1,39 @@
+// Why a whole order cannot be run here, decided from the order and the settings alone.
+import { sentence } from '../job/issues.ts';
+import { SHORT_NAME } from '../job/job-id.ts';
+import { RUN_ON_AUTO } from '../job/order.ts';
+import type { Outcome } from '../job/outcome.ts';
+import type { Requests } from '../job/request.ts';
+import { JOB_JSON } from '../job/seal.ts';
+import type { Fields, SealedOrder } from './order-facts.ts';
+import type { RunnerPolicy } from './runner-snapshot.ts';
+
+export function rejected(message: string): Outcome {
+  return { kind: 'rejected', error_class: 'inputs', message };
+}
+
+/** The first reason to refuse an order that is whole, as an outcome that names file and field. */
+export function rejectionOf(facts: SealedOrder, policy: RunnerPolicy): Outcome | undefined {
+  const { order, problems } = facts;
+  if (!order) return rejected(problems.map((problem) => sentence(JOB_JSON, problem)).join('; '));
+  if (!facts.entries.some((entry) => entry.path === order.script)) {
+    return rejected(`job.json, script: "${order.script}" is not among the files of the order`);
+  }
+  const interpreter = order.interpreter ?? policy.default_interpreter;
+  if (!Object.hasOwn(policy.interpreters, interpreter)) {
+    const known = Object.keys(policy.interpreters).join(', ') || 'none';
+    return rejected(`job.json, interpreter: "${interpreter}" is not one this runner has (${known})`);
+  }
+  const stranger = Object.keys(order.env ?? {}).find((name) => !policy.env_allowed.includes(name));
+  if (stranger !== undefined) {
+    return rejected(`job.json, env.${stranger}: this runner does not let orders set it (runner.env_allowed)`);
+  }
+  return undefined;
+}
+
+/** Is this order for this runner? An order whose `run_on` cannot be read counts as `auto`. */
+export function isMine(fields: Fields, requests: Requests, runnerId: string): boolean {
+  const written = fields['run_on'];
+  const wanted = typeof written === 'string' && SHORT_NAME.test(written) ? written : RUN_ON_AUTO;
+  return wanted === runnerId || (wanted === RUN_ON_AUTO && requests.assign?.runner === runnerId);
+}

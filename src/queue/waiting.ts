@@ -1,0 +1,30 @@
+// Why an order waits, in the words of `waiting_for`.
+import type { Order } from '../job/order.ts';
+import { needsRelease } from '../job/order.ts';
+import type { Requests } from '../job/request.ts';
+import type { Arrived } from './order-facts.ts';
+
+const MB = 1_000_000;
+
+function mb(bytes: number): string {
+  return bytes < 10 * MB ? (bytes / MB).toFixed(1) : String(Math.round(bytes / MB));
+}
+
+/** `inputs 412/980 MB`, or the count of files where job.json has not told the bytes yet. */
+export function inputsWait(arrived: Arrived): string {
+  const { expected, bytes, files } = arrived;
+  return expected ? `inputs ${mb(bytes)}/${mb(expected.bytes)} MB` : `inputs (${files} files so far)`;
+}
+
+/** What keeps a whole order from starting until somebody releases it, or undefined. */
+export function releaseWait(order: Order, requests: Requests, ledgerLost: boolean): string | undefined {
+  if (requests.release) return undefined;
+  if (order.hold) return 'release';
+  if (needsRelease(order)) return `dependency ${order.depends_on.join(', ')}`;
+  return ledgerLost ? "release (the runner's ledger was lost)" : undefined;
+}
+
+/** The kind of a wait: its text without the numbers that change. A record is rewritten only when the kind changes. */
+export function waitKind(text: string | undefined): string | undefined {
+  return text?.startsWith('inputs') ? 'inputs' : text;
+}
