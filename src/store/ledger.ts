@@ -1,0 +1,169 @@
+// The runner's ledger: what it began and ended, outside the mirrored trees, one fsynced line each. It is why a job
+// directory that comes back is not run again.
+import path from 'node:path';
+import * as z from 'zod/mini';
+import { count, jobId, moment } from '../job/fields.ts';
+import { outcomeSchema } from '../job/outcome.ts';
+import type { LedgerJob } from '../queue/runner-snapshot.ts';
+import type { Files } from '../system/files.ts';
+import type { Disk } from './disk.ts';
+import { writeWhole } from './disk.ts';
+
+const headerSchema = z.looseObject({
+  event: z.literal('ledger'),
+  ledger_id: z.string(),
+  /** The ledger that presence still names, when this one replaced one that was gone or unreadable. */
+  lost_before: z.optional(z.string()),
+});
+
+const entrySchema = z.looseObject({
+  event: z.enum(['intent', 'started', 'ended', 'deleting', 'deleted']),
+  job_id: jobId,
+  attempt: count,
+  at: moment,
+  queued_at: z.optional(moment),
+  started_at: z.optional(moment),
+  finished_at: z.optional(moment),
+  outcome: z.optional(outcomeSchema),
+});
+const acceptedSchema = z.looseObject({ event: z.literal('accepted'), at: moment });
+
+export type LedgerEntry = z.infer<typeof entrySchema>;
+
+export interface Ledger {
+  id: string;
+  /** An earlier ledger is gone and nobody has accepted that yet. */
+  lost: boolean;
+  jobs: ReadonlyMap<string, LedgerJob>;
+  /** Writes one line and returns when it is durable. */
+  append(entry: LedgerEntry): Promise<void>;
+  /** The owner says that the loss of the earlier ledger is known: orders start without a release again. */
+  accept(at: string): Promise<void>;
+}
+
+/** What the lines of a ledger add up to for one job. */
+export function afterEntry(job: LedgerJob | undefined, entry: LedgerEntry): LedgerJob {
+  const { event, attempt, at, queued_at, started_at, finished_at, outcome } = entry;
+  return {
+    ...(job ?? { queued_at: at }),
+    phase: event,
+    attempt,
+    at: Date.parse(at),
+    ...(queued_at && { queued_at }),
+    ...(started_at && { started_at }),
+    ...(finished_at && { finished_at }),
+    ...(outcome && { outcome }),
+  };
+}
+
+interface Content {
+  id: string;
+  lost: boolean;
+  jobs: Map<string, LedgerJob>;
+}
+
+/** Reads the whole lines; undefined when they are not a ledger's. */
+function parseLines(lines: readonly string[]): Content | undefined {
+  try {
+    const [first, ...rest] = lines.map((line) => JSON.parse(line) as unknown);
+    const header = headerSchema.safeParse(first);
+    if (!header.success) return undefined;
+    const content: Content = {
+      id: header.data.ledger_id,
+      lost: header.data.lost_before !== undefined,
+      jobs: new Map(),
+    };
+    for (const line of rest) addLine(content, line);
+    return content;
+  } catch {
+    return undefined;
+  }
+}
+
+function addLine(content: Content, line: unknown): void {
+  if (acceptedSchema.safeParse(line).success) {
+    content.lost = false;
+    return;
+  }
+  const entry = entrySchema.parse(line);
+  content.jobs.set(entry.job_id, afterEntry(content.jobs.get(entry.job_id), entry));
+}
+
+/** Reads a ledger; a last line without its line feed is torn: it was never durable, so it did not happen. */
+function readLedger(
+  files: Files,
+  file: string,
+): { content: Content; torn: boolean; whole: string } | 'missing' | 'unreadable' {
+  const bytes = files.read(file);
+  if (!bytes) return 'missing';
+  const text = bytes.toString('utf8');
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const content = parseLines(whole.split('\n').slice(0, -1));
+  return content ? { content, torn: whole !== text, whole } : 'unreadable';
+}
+
+/**
+ * Opens the ledger, or begins a new one. `presenceLedgerId` is what the runner's own presence says it had: when that
+ * one is gone or unreadable the new ledger is marked, and every order waits for a release.
+ */
+export async function openLedger(
+  disk: Disk,
+  file: string,
+  presenceLedgerId: string | undefined,
+): Promise<Ledger> {
+  const { files } = disk;
+  files.makeDir(path.dirname(file));
+  const seen = readLedger(files, file);
+  if (typeof seen === 'object') {
+    if (seen.torn) await writeWhole(disk, path.dirname(file), file, seen.whole);
+    return ledgerOver(disk, file, seen.content);
+  }
+  if (seen === 'unreadable') await files.rename(file, `${file}.unreadable-${files.uniqueName()}`);
+  const id = files.uniqueName();
+  const lostBefore = presenceLedgerId ?? (seen === 'unreadable' ? 'unreadable' : undefined);
+  const header = { event: 'ledger', ledger_id: id, ...(lostBefore && { lost_before: lostBefore }) };
+  await writeWhole(disk, path.dirname(file), file, `${JSON.stringify(header)}\n`);
+  return ledgerOver(disk, file, { id, lost: lostBefore !== undefined, jobs: new Map() });
+}
+
+function ledgerOver(disk: Disk, file: string, content: Content): Ledger {
+  // after a failed append the last line may be torn: it is cut off before the next one is written
+  let torn = false;
+  const write = async (line: object) => {
+    if (torn) await cutTornLine(disk, file);
+    torn = true;
+    await appendLine(disk.files, file, `${JSON.stringify(line)}\n`);
+    torn = false;
+  };
+  return {
+    id: content.id,
+    get lost() {
+      return content.lost;
+    },
+    jobs: content.jobs,
+    append: async (entry) => {
+      await write(entry);
+      content.jobs.set(entry.job_id, afterEntry(content.jobs.get(entry.job_id), entry));
+    },
+    accept: async (at) => {
+      await write({ event: 'accepted', at });
+      content.lost = false;
+    },
+  };
+}
+
+async function cutTornLine(disk: Disk, file: string): Promise<void> {
+  const seen = readLedger(disk.files, file);
+  if (typeof seen !== 'object') throw new Error(`the ledger ${file} cannot be read any more`);
+  if (seen.torn) await writeWhole(disk, path.dirname(file), file, seen.whole);
+}
+
+async function appendLine(files: Files, file: string, line: string): Promise<void> {
+  const out = files.openAppend(file);
+  try {
+    out.write(Buffer.from(line));
+    await out.sync();
+  } finally {
+    out.close();
+  }
+}

@@ -1,0 +1,92 @@
+// Reads an order's directory as far as two small files and lstat go.
+import path from 'node:path';
+import { contents } from '../job/fields.ts';
+import type { FieldProblem } from '../job/issues.ts';
+import { parseJson } from '../job/lenient-text.ts';
+import type { Order } from '../job/order.ts';
+import { parseOrder } from '../job/order.ts';
+import type { SealEntry } from '../job/seal.ts';
+import { JOB_JSON } from '../job/seal.ts';
+import type { Arrived, Fields, OrderFacts, SealedOrder } from '../queue/order-facts.ts';
+import type { Files } from '../system/files.ts';
+import { isSealedManifest, readSeal } from './seal.ts';
+import type { TreeListing } from './tree.ts';
+import { listTree, sealable, signatureOf } from './tree.ts';
+
+/** What stands in an order's directory; undefined when there is no such directory, or nothing in it. */
+export function readOrder(files: Files, dir: string, jobId: string): OrderFacts | undefined {
+  const listing = listTree(files, dir);
+  if (listing.files.length === 0) return undefined;
+  const signature = signatureOf(listing);
+  const seal = readSeal(files, dir);
+  const jobJson = files.read(path.join(dir, JOB_JSON));
+  const fields = fieldsOf(jobJson);
+  if (seal.seal === 'missing') return { seal: 'missing', fields, signature };
+  if (seal.seal === 'unfit') return { seal: 'unfit', fields, reason: seal.reason, signature };
+  if (!jobJson || !isSealedManifest(seal.entries, jobJson)) {
+    const reason = `job.json: ${jobJson ? 'its digest is not the one in SHA256SUMS' : 'named by SHA256SUMS, but missing'}`;
+    return { seal: 'unfit', fields, reason, signature };
+  }
+  return sealedOrder({
+    jobId,
+    jobJson,
+    fields,
+    listing,
+    signature,
+    entries: seal.entries,
+    sha256: seal.sha256,
+  });
+}
+
+function fieldsOf(jobJson: Buffer | undefined): Fields {
+  const parsed = jobJson && parseJson(jobJson);
+  if (!parsed || 'problem' in parsed) return {};
+  const { value } = parsed;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+interface SealedParts {
+  jobId: string;
+  jobJson: Buffer;
+  fields: Fields;
+  listing: TreeListing;
+  signature: string;
+  entries: SealEntry[];
+  sha256: string;
+}
+
+function sealedOrder(parts: SealedParts): SealedOrder {
+  const { jobId, jobJson, fields, listing, signature, entries, sha256 } = parts;
+  const { order, problems } = checkedOrder(jobJson, jobId);
+  const named = new Set(entries.map((entry) => entry.path));
+  const unsealed = sealable(listing).flatMap((file) => (named.has(file.path) ? [] : [file.path]));
+  const arrived = arrivedOf(listing, named, fields);
+  return { seal: 'valid', fields, order, problems, entries, arrived, sha256, signature, unsealed };
+}
+
+function checkedOrder(
+  jobJson: Buffer,
+  jobId: string,
+): { order: Order | undefined; problems: FieldProblem[] } {
+  const parsed = parseOrder(jobJson, jobId);
+  if (!parsed.ok) return { order: undefined, problems: parsed.problems };
+  if (parsed.value.inputs) return { order: parsed.value, problems: [] };
+  return {
+    order: undefined,
+    problems: [{ field: 'inputs', reason: 'is missing: a sealed order says what it holds' }],
+  };
+}
+
+function arrivedOf(listing: TreeListing, named: Set<string>, fields: Fields): Arrived {
+  const there = listing.files.filter((file) => named.has(file.path) && file.path !== JOB_JSON);
+  const told = contents.safeParse(fields['inputs']);
+  const bytes = there.reduce((sum, file) => sum + file.facts.size, 0);
+  const expected = told.success ? told.data : undefined;
+  const all = there.length === named.size - 1;
+  return {
+    files: there.length,
+    bytes,
+    expected,
+    complete: all && (!expected || (expected.bytes === bytes && expected.files === there.length)),
+  };
+}

@@ -1,0 +1,53 @@
+// Reads a record's directory in inbox/: as its runner wrote it, and as it arrives at the watcher.
+import path from 'node:path';
+import type { JobRecord } from '../job/record.ts';
+import { parseRecord } from '../job/record.ts';
+import { JOB_JSON } from '../job/seal.ts';
+import type { RecordSeen } from '../queue/runner-snapshot.ts';
+import type { RecordArrival } from '../queue/watcher-snapshot.ts';
+import type { Files } from '../system/files.ts';
+import { joinPortable } from './portable.ts';
+import { isSealedManifest, readSeal } from './seal.ts';
+
+interface Seen extends RecordSeen {
+  complete: boolean;
+}
+
+function look(files: Files, dir: string, jobId: string): Seen | undefined {
+  const facts = files.facts(dir);
+  if (facts?.kind !== 'directory') return undefined;
+  const jobJson = files.read(path.join(dir, JOB_JSON));
+  const parsed = jobJson && parseRecord(jobJson, jobId);
+  const record = parsed?.ok ? parsed.value : undefined;
+  const seal = readSeal(files, dir);
+  if (seal.seal !== 'valid' || !jobJson || !isSealedManifest(seal.entries, jobJson)) {
+    return { record, sealSha256: undefined, complete: false };
+  }
+  const paths = seal.entries.flatMap((entry) => (entry.path === JOB_JSON ? [] : [entry.path]));
+  return {
+    record,
+    sealSha256: seal.sha256,
+    complete: record !== undefined && isComplete(files, dir, paths, record),
+  };
+}
+
+/** Every named file is there and the sizes add up to what the record says. */
+function isComplete(files: Files, dir: string, paths: readonly string[], record: JobRecord): boolean {
+  let bytes = 0;
+  for (const file of paths) {
+    const facts = files.facts(joinPortable(dir, file));
+    if (facts?.kind !== 'file') return false;
+    bytes += facts.size;
+  }
+  return record.results?.files === paths.length && record.results.bytes === bytes;
+}
+
+/** The record as its own runner sees it; undefined when there is no directory of it. */
+export function readOwnRecord(files: Files, dir: string, jobId: string): RecordSeen | undefined {
+  return look(files, dir, jobId);
+}
+
+/** The record as it has arrived; a directory with nothing in it counts as gone. */
+export function readArrival(files: Files, dir: string, jobId: string): RecordArrival | undefined {
+  return (files.list(dir)?.length ?? 0) === 0 ? undefined : look(files, dir, jobId);
+}

@@ -1,0 +1,70 @@
+// Requests on disk: each a new file, never edited; a second request of a kind leaves the first as it is.
+import path from 'node:path';
+import { sentence } from '../job/issues.ts';
+import { parseWith } from '../job/parsed.ts';
+import type { RequestKind, Requests } from '../job/request.ts';
+import { REQUEST_FILES, REQUEST_KINDS, REQUEST_SCHEMAS } from '../job/request.ts';
+import type { Problem } from '../queue/problem.ts';
+import type { Files } from '../system/files.ts';
+import type { Disk } from './disk.ts';
+import { jsonText, writeWhole } from './disk.ts';
+import type { Layout } from './layout.ts';
+
+/** The requests of one job; one that cannot be read (yet) counts as not there and is a problem. */
+export function readRequests(
+  files: Files,
+  layout: Layout,
+  jobId: string,
+  problems: Problem[] = [],
+): Requests {
+  const dir = layout.requests(jobId);
+  const requests: { [kind: string]: unknown } = {};
+  for (const { name } of files.list(dir) ?? []) {
+    const kind = REQUEST_KINDS.find((candidate) => REQUEST_FILES[candidate] === name);
+    const bytes = kind && files.read(path.join(dir, name));
+    if (!kind || !bytes) continue;
+    const parsed = parseWith<unknown>(REQUEST_SCHEMAS[kind], bytes);
+    if (parsed.ok) requests[kind] = parsed.value;
+    else problems.push(brokenRequest(jobId, name, parsed.problems.map((p) => sentence(name, p)).join('; ')));
+  }
+  return requests as Requests;
+}
+
+function brokenRequest(jobId: string, name: string, reason: string): Problem {
+  return {
+    kind: 'broken-request',
+    file: `requests/${jobId}/${name}`,
+    job_id: jobId,
+    reason,
+    remedy: 'delete the file on the Linux side and give the command again',
+  };
+}
+
+/**
+ * Writes a request unless one of its kind is there. Answers whether it was written.
+ * Only `archived` may be replaced: a runner can have a later, different record archived under the same id.
+ */
+export async function writeRequest<K extends RequestKind>(
+  disk: Disk,
+  layout: Layout,
+  jobId: string,
+  kind: K,
+  request: NonNullable<Requests[K]>,
+): Promise<boolean> {
+  const dir = layout.requests(jobId);
+  const file = path.join(dir, REQUEST_FILES[kind]);
+  if (kind !== 'archived' && disk.files.facts(file)) return false;
+  disk.files.makeDir(dir);
+  disk.files.syncDir(layout.tree('requests'));
+  disk.files.makeDir(layout.staging);
+  await writeWhole(disk, layout.staging, file, jsonText(request));
+  return true;
+}
+
+/** Removes what was asked about a job that is archived; what stops a second run goes last. */
+export async function removeRequests({ files }: Disk, layout: Layout, jobId: string): Promise<void> {
+  const dir = layout.requests(jobId);
+  for (const kind of REQUEST_KINDS) await files.removeFile(path.join(dir, REQUEST_FILES[kind]));
+  files.removeEmptyDir(dir);
+  files.syncDir(layout.tree('requests'));
+}

@@ -1,0 +1,61 @@
+// The seal on disk: write it last, read it, and check a directory against it.
+import path from 'node:path';
+import type { SealEntry } from '../job/seal.ts';
+import { formatSeal, JOB_JSON, parseSeal, SEAL } from '../job/seal.ts';
+import type { Files } from '../system/files.ts';
+import type { Digest, Disk } from './disk.ts';
+import { hashFile, sha256Of, writeWhole } from './disk.ts';
+import { joinPortable } from './portable.ts';
+
+export type SealSeen =
+  | { seal: 'missing' }
+  | { seal: 'unfit'; reason: string }
+  | { seal: 'valid'; entries: SealEntry[]; sha256: string };
+
+export function readSeal(files: Files, dir: string): SealSeen {
+  const bytes = files.read(path.join(dir, SEAL));
+  if (!bytes) return { seal: 'missing' };
+  const parsed = parseSeal(bytes.toString('utf8'));
+  if ('problem' in parsed) return { seal: 'unfit', reason: `SHA256SUMS ${parsed.problem}` };
+  return { seal: 'valid', entries: parsed.entries, sha256: sha256Of(bytes) };
+}
+
+/** Writes the seal of a directory whose files are all in place and durable. Answers the seal's own digest. */
+export async function writeSeal(
+  disk: Disk,
+  tempDir: string,
+  dir: string,
+  entries: readonly SealEntry[],
+): Promise<string> {
+  const text = formatSeal(entries);
+  await writeWhole(disk, tempDir, path.join(dir, SEAL), text);
+  return sha256Of(text);
+}
+
+/** Does the job.json that is there have the digest that the seal names? */
+export function isSealedManifest(entries: readonly SealEntry[], jobJson: Uint8Array): boolean {
+  return entries.find((entry) => entry.path === JOB_JSON)?.sha256 === sha256Of(jobJson);
+}
+
+/** The first file that is missing or differs from the seal, in words; undefined when everything fits. */
+export async function sealBreach(
+  disk: Disk,
+  dir: string,
+  entries: readonly SealEntry[],
+): Promise<string | undefined> {
+  for (const entry of entries) {
+    const breach = breachOf(entry, await digestIfThere(disk, joinPortable(dir, entry.path)));
+    if (breach) return breach;
+  }
+  return undefined;
+}
+
+async function digestIfThere(disk: Disk, file: string): Promise<Digest | undefined> {
+  return disk.files.facts(file)?.kind === 'file' ? hashFile(disk, file) : undefined;
+}
+
+export function breachOf(entry: SealEntry, digest: Digest | undefined): string | undefined {
+  if (!digest) return `${entry.path}: named by SHA256SUMS, but missing`;
+  if (digest.sha256 === entry.sha256) return undefined;
+  return `${entry.path}: its digest is not the one in SHA256SUMS (${digest.bytes} bytes are there)`;
+}

@@ -1,0 +1,49 @@
+// The work of a daemon, one piece at a time for each key: beside the ticks when it is long, tried again later when it
+// fails. It knows nothing of what the work is.
+import type { Clock } from './clock.ts';
+
+export interface Chores {
+  /** Is work for this key under way, or waiting to be tried again after a failure? */
+  isBusy(key: string): boolean;
+  /** Does the work now; a failure is told and puts the key off, it is never thrown. */
+  now(key: string, work: () => Promise<void>, failed: (error: unknown) => void): Promise<void>;
+  /** The same beside the ticks; rings when it is over. */
+  beside(key: string, work: () => Promise<void>, failed: (error: unknown) => void): void;
+  /** How many pieces are under way. */
+  underWay(): number;
+  settled(): Promise<void>;
+}
+
+const BACKOFF_FIRST_MS = 1000;
+const BACKOFF_MAX_MS = 60_000;
+
+export function newChores(clock: Clock, ring: () => void): Chores {
+  const tasks = new Map<string, Promise<void>>();
+  const putOff = new Map<string, { failures: number; untilMs: number }>();
+  const now: Chores['now'] = async (key, work, failed) => {
+    try {
+      await work();
+      putOff.delete(key);
+    } catch (error) {
+      const failures = (putOff.get(key)?.failures ?? 0) + 1;
+      const waitMs = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (failures - 1));
+      putOff.set(key, { failures, untilMs: clock.monotonic() + waitMs });
+      failed(error);
+    }
+  };
+  return {
+    isBusy: (key) => tasks.has(key) || clock.monotonic() < (putOff.get(key)?.untilMs ?? 0),
+    now,
+    beside: (key, work, failed) => {
+      const task = now(key, work, failed).finally(() => {
+        tasks.delete(key);
+        ring();
+      });
+      tasks.set(key, task);
+    },
+    underWay: () => tasks.size,
+    settled: async () => {
+      while (tasks.size > 0) await Promise.all(tasks.values());
+    },
+  };
+}

@@ -1,0 +1,199 @@
+// Files: the few calls jobq needs of a disk, over any object with Node's fs functions, so that the same code runs on
+// the real disk and on one in memory. It knows nothing of jobs.
+import { randomUUID } from 'node:crypto';
+import type * as nodeFs from 'node:fs';
+import fsExtra from 'fs-extra';
+import { systemCode } from '../errors.ts';
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
+
+export type FileKind = 'file' | 'directory' | 'other';
+
+/** What is known of one name without following links. */
+export interface FileFacts {
+  kind: FileKind;
+  size: number;
+  mtimeMs: number;
+  /** Changes when the file was replaced or touched; decides re-reading, never wholeness. */
+  signature: string;
+}
+
+export interface Entry {
+  name: string;
+  kind: FileKind;
+}
+
+/** A file open for reading or writing piece by piece. */
+export interface OpenFile {
+  /** Reads the next piece into the buffer; 0 at the end. */
+  read(buffer: Uint8Array): number;
+  write(bytes: Uint8Array): void;
+  /** Resolves when the bytes are on the disk. */
+  sync(): Promise<void>;
+  close(): void;
+}
+
+export interface Files {
+  /** The entries of a directory, sorted by name; undefined when it is not there. */
+  list(dir: string): Entry[] | undefined;
+  facts(file: string): FileFacts | undefined;
+  /** The whole content; undefined when it is not there. */
+  read(file: string): Buffer | undefined;
+  /** Up to `length` bytes from `offset`; undefined when it is not there. */
+  readFrom(file: string, offset: number, length: number): Buffer | undefined;
+  openRead(file: string): OpenFile;
+  /** Opens a new file; fails when it exists. */
+  openNew(file: string): OpenFile;
+  /** Opens for appending; makes the file when it is not there. */
+  openAppend(file: string): OpenFile;
+  makeDir(dir: string): void;
+  /** Makes one directory; fails with EEXIST when it is there. */
+  makeNewDir(dir: string): void;
+  /** Renames, replacing a file; tries again while another program holds it (Windows: EPERM, EBUSY, EACCES). */
+  rename(from: string, to: string): Promise<void>;
+  removeFile(file: string): Promise<void>;
+  /** Removes an empty directory; false when it is not empty. */
+  removeEmptyDir(dir: string): boolean;
+  /** Removes a whole tree; no error when it is not there. */
+  removeTree(dir: string): Promise<void>;
+  /** Makes the names in a directory durable, where the system can. */
+  syncDir(dir: string): void;
+  /** Free bytes on the file system of this path; undefined where the system does not tell. */
+  freeBytes(dir: string): number | undefined;
+  /** The path with every link resolved; undefined when it is not there. */
+  realPath(file: string): string | undefined;
+  /** A name no other file has, for temporary files. */
+  uniqueName(): string;
+}
+
+export type FsLike = typeof nodeFs;
+
+const HELD = new Set(['EPERM', 'EBUSY', 'EACCES', 'ENOTEMPTY']);
+const RETRY_MS = [10, 20, 40, 80, 160, 320, 640, 1280];
+
+function kindOf(stat: nodeFs.Stats | nodeFs.Dirent): FileKind {
+  if (stat.isFile()) return 'file';
+  return stat.isDirectory() ? 'directory' : 'other';
+}
+
+function absentAs<T>(fallback: T, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return fallback;
+    throw error;
+  }
+}
+
+function openFile(fs: FsLike, file: string, flags: string): OpenFile {
+  const fd = fs.openSync(file, flags);
+  return {
+    read: (buffer) => fs.readSync(fd, buffer, 0, buffer.length, null),
+    write: (bytes) => {
+      for (let done = 0; done < bytes.length; ) done += fs.writeSync(fd, bytes, done, bytes.length - done);
+    },
+    sync: () =>
+      new Promise((resolve, reject) => fs.fsync(fd, (error) => (error ? reject(error) : resolve()))),
+    close: () => fs.closeSync(fd),
+  };
+}
+
+function syncDirOf(fs: FsLike, dir: string): void {
+  // Windows cannot fsync a directory (EPERM, EISDIR): there the rename itself is journalled
+  try {
+    const fd = fs.openSync(dir, 'r');
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch (error) {
+    const code = systemCode(error);
+    if (code !== 'EPERM' && code !== 'EISDIR' && code !== 'EACCES' && code !== 'EINVAL') throw error;
+  }
+}
+
+/** Tries again while another program holds the file open, for about 2.5 s in all (Defender, Syncthing, an editor). */
+async function whileHeld(clock: Clock, work: () => void): Promise<void> {
+  for (const wait of [...RETRY_MS, undefined]) {
+    try {
+      return work();
+    } catch (error) {
+      if (wait === undefined || !HELD.has(systemCode(error) ?? '')) throw error;
+      await clock.sleep(wait);
+    }
+  }
+}
+
+function freeBytesOf(fs: FsLike, dir: string): number | undefined {
+  try {
+    const stat = fs.statfsSync(dir);
+    return stat.bavail * stat.bsize;
+  } catch {
+    return undefined;
+  }
+}
+
+function readFromOf(fs: FsLike, file: string, offset: number, length: number): Buffer {
+  const fd = fs.openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(length);
+    return buffer.subarray(0, fs.readSync(fd, buffer, 0, length, offset));
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function factsOf(fs: FsLike, file: string): FileFacts {
+  const stat = fs.lstatSync(file);
+  const { size, mtimeMs, ctimeMs, ino } = stat;
+  return { kind: kindOf(stat), size, mtimeMs, signature: `${ino}:${size}:${mtimeMs}:${ctimeMs}` };
+}
+
+function byName(a: Entry, b: Entry): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+/** The port over any object with Node's fs functions. */
+export function filesOver(fs: FsLike, clock: Clock = systemClock, unique: () => string = randomUUID): Files {
+  return {
+    list: (dir) =>
+      absentAs(undefined, () =>
+        fs
+          .readdirSync(dir, { withFileTypes: true })
+          .map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
+          .sort(byName),
+      ),
+    facts: (file) => absentAs(undefined, () => factsOf(fs, file)),
+    read: (file) => absentAs(undefined, () => fs.readFileSync(file)),
+    readFrom: (file, offset, length) => absentAs(undefined, () => readFromOf(fs, file, offset, length)),
+    openRead: (file) => openFile(fs, file, 'r'),
+    openNew: (file) => openFile(fs, file, 'wx'),
+    openAppend: (file) => openFile(fs, file, 'a'),
+    makeDir: (dir) => void fs.mkdirSync(dir, { recursive: true }),
+    makeNewDir: (dir) => fs.mkdirSync(dir),
+    rename: (from, to) => whileHeld(clock, () => fs.renameSync(from, to)),
+    removeFile: (file) => whileHeld(clock, () => absentAs(undefined, () => fs.unlinkSync(file))),
+    removeEmptyDir: (dir) => removeEmptyDirOf(fs, dir),
+    removeTree: (dir) => whileHeld(clock, () => fs.rmSync(dir, { recursive: true, force: true })),
+    syncDir: (dir) => syncDirOf(fs, dir),
+    freeBytes: (dir) => freeBytesOf(fs, dir),
+    realPath: (file) => absentAs(undefined, () => fs.realpathSync(file)),
+    uniqueName: () => unique().slice(0, 13),
+  };
+}
+
+function removeEmptyDirOf(fs: FsLike, dir: string): boolean {
+  try {
+    absentAs(undefined, () => fs.rmdirSync(dir));
+    return true;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'EBUSY' || code === 'EPERM') return false;
+    throw error;
+  }
+}
+
+/** The real disk. fs-extra's functions also wait when too many files are open (EMFILE). */
+export const systemFiles: Files = filesOver(fsExtra as unknown as FsLike);

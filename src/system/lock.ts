@@ -1,0 +1,47 @@
+// A lock the system releases when its process dies, with nothing but Node: an abstract socket on Linux, an
+// exclusively opened file on Windows. A lock file's mere existence would survive a crash; these do not.
+import { createHash } from 'node:crypto';
+import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { systemCode } from '../errors.ts';
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+export interface Locks {
+  /** Takes the lock of this name; undefined when somebody holds it. The name is a path, the same for everybody. */
+  take(file: string): Promise<Lock | undefined>;
+}
+
+/** libuv's exclusive open on Windows: nobody else may open the file while it is held. */
+const UV_FS_O_EXLOCK = 0x10000000;
+
+function takeExclusiveFile(file: string): Promise<Lock | undefined> {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    const fd = openSync(file, constants.O_RDWR | constants.O_CREAT | UV_FS_O_EXLOCK);
+    return Promise.resolve({ release: () => Promise.resolve(closeSync(fd)) });
+  } catch (error) {
+    if (systemCode(error) === 'EBUSY') return Promise.resolve(undefined);
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function takeAbstractSocket(file: string): Promise<Lock | undefined> {
+  // an abstract socket's name holds 107 bytes: a digest of the path always fits
+  const name = `\0jobq-${createHash('sha256').update(path.resolve(file)).digest('hex')}`;
+  const server = createServer((socket) => socket.destroy());
+  server.unref();
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) =>
+      systemCode(error) === 'EADDRINUSE' ? resolve(undefined) : reject(error),
+    );
+    server.listen(name, () => resolve({ release: () => new Promise((done) => server.close(() => done())) }));
+  });
+}
+
+export const systemLocks: Locks = {
+  take: (file) => (process.platform === 'win32' ? takeExclusiveFile(file) : takeAbstractSocket(file)),
+};

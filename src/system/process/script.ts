@@ -1,0 +1,83 @@
+// The script of an attempt as a process tree: start it with its output in a file, ask it to stop, end all of it.
+// One file each for what the platforms do differently.
+import { spawn } from 'node:child_process';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { messageOf } from '../../errors.ts';
+import { posixTree } from './posix.ts';
+import { windowsTree } from './windows.ts';
+
+export interface ScriptCommand {
+  /** The program and its arguments; never given to a shell. */
+  command: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  path_prepend: readonly string[];
+  /** Standard output and error go here, in the order in which they are written. */
+  logFile: string;
+}
+
+export interface ScriptEnd {
+  exit_code: number | null;
+  signal: string | null;
+  /** Why it could not be started at all. */
+  problem?: string;
+}
+
+export interface Script {
+  pid: number | undefined;
+  ended: Promise<ScriptEnd>;
+  /** Tells the tree to stop, as far as the platform can. */
+  ask(): void;
+  /** Ends the whole tree. True when it is confirmed that nothing of it is left. */
+  kill(): Promise<boolean>;
+}
+
+export type StartScript = (command: ScriptCommand) => Script;
+
+export interface ProcessTree {
+  /** Must the first process lead a group of its own? */
+  detached: boolean;
+  ask(pid: number): void;
+  kill(pid: number): Promise<boolean>;
+}
+
+/** The environment with directories put before PATH, whatever its name's case (Windows: `Path`). */
+function withPath(
+  env: Record<string, string | undefined>,
+  prepend: readonly string[],
+): Record<string, string | undefined> {
+  if (prepend.length === 0) return env;
+  const key = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  return { ...env, [key]: [...prepend, env[key] ?? ''].filter(Boolean).join(path.delimiter) };
+}
+
+export const startScript: StartScript = ({ command, cwd, env, path_prepend, logFile }) => {
+  const tree: ProcessTree = process.platform === 'win32' ? windowsTree : posixTree;
+  const [program = '', ...args] = command;
+  const log = openSync(logFile, 'a');
+  const child = spawn(program, args, {
+    cwd,
+    env: withPath({ ...process.env, ...env }, path_prepend),
+    stdio: ['ignore', log, log],
+    detached: tree.detached,
+    windowsHide: true,
+    shell: false,
+  });
+  const ended = new Promise<ScriptEnd>((resolve) => {
+    child.once('error', (error) =>
+      resolve({ exit_code: null, signal: null, problem: `${program}: ${messageOf(error)}` }),
+    );
+    child.once('exit', (exit_code, signal) => resolve({ exit_code, signal }));
+  }).finally(() => {
+    fsyncSync(log);
+    closeSync(log);
+  });
+  const { pid } = child;
+  return {
+    pid,
+    ended,
+    ask: () => pid !== undefined && tree.ask(pid),
+    kill: async () => pid === undefined || (await tree.kill(pid)),
+  };
+};
