@@ -1,0 +1,67 @@
+// Follows the log of a running script, and its progress.json, for what it says of its progress.
+import path from 'node:path';
+import { LOG_TAIL_LINES } from '../job/outcome.ts';
+import { parseWith } from '../job/parsed.ts';
+import type { Progress } from '../job/progress.ts';
+import { afterLine, progressSchema } from '../job/progress.ts';
+import type { Files } from '../system/files.ts';
+
+export interface Follower {
+  offset: number;
+  /** The beginning of a line whose end has not been written yet. */
+  rest: string;
+  progress: Progress;
+  tail: string[];
+  progressFile: string | undefined;
+}
+
+export function newFollower(): Follower {
+  return { offset: 0, rest: '', progress: {}, tail: [], progressFile: undefined };
+}
+
+/** What is read of a log at once: a script that writes faster is followed later, never held up. */
+const READ_BYTES = 1 << 20;
+const LINE_MAX = 4096;
+
+/** Reads what is new. True when the progress moved. */
+export function follow(files: Files, follower: Follower, logFile: string, workDir: string): boolean {
+  const before = follower.progress;
+  for (;;) {
+    const piece = files.readFrom(logFile, follower.offset, READ_BYTES);
+    if (!piece || piece.length === 0) break;
+    takePiece(follower, piece);
+    if (piece.length < READ_BYTES) break;
+  }
+  takeProgressFile(files, follower, path.join(workDir, 'progress.json'));
+  return follower.progress !== before;
+}
+
+function takePiece(follower: Follower, piece: Buffer): void {
+  follower.offset += piece.length;
+  // cut at a line end, so that a character is never cut in two
+  const lines = (follower.rest + piece.toString('latin1')).split(/\r?\n/);
+  follower.rest = (lines.pop() ?? '').slice(-LINE_MAX);
+  for (const raw of lines) takeLine(follower, Buffer.from(raw.slice(0, LINE_MAX), 'latin1').toString('utf8'));
+}
+
+function takeLine(follower: Follower, line: string): void {
+  follower.progress = afterLine(follower.progress, line);
+  follower.tail.push(line);
+  if (follower.tail.length > LOG_TAIL_LINES) follower.tail.shift();
+}
+
+function takeProgressFile(files: Files, follower: Follower, file: string): void {
+  const facts = files.facts(file);
+  if (!facts || facts.signature === follower.progressFile || facts.size > READ_BYTES) return;
+  const bytes = files.read(file);
+  const parsed = bytes && parseWith(progressSchema, bytes);
+  if (!parsed?.ok) return; // half written: the next look reads it whole
+  follower.progressFile = facts.signature;
+  follower.progress = { ...follower.progress, ...parsed.value };
+}
+
+/** The last lines of the log, the unfinished one included. */
+export function logTail(follower: Follower): string[] {
+  const rest = Buffer.from(follower.rest, 'latin1').toString('utf8');
+  return [...follower.tail, ...(rest ? [rest] : [])].slice(-LOG_TAIL_LINES);
+}

@@ -1,0 +1,113 @@
+// Puts records and presence together from what the runner knows, and writes them.
+import path from 'node:path';
+import { withEta } from '../job/progress.ts';
+import type { Beat, JobRecord, RecordFacts, RecordState } from '../job/record.ts';
+import { makeRecord } from '../job/record.ts';
+import { JOB_JSON } from '../job/seal.ts';
+import type { Fields } from '../queue/order-facts.ts';
+import { jsonText, writeWhole } from '../store/disk.ts';
+import { readOrder } from '../store/read-order.ts';
+import { readOwnRecord } from '../store/read-record.ts';
+import { readCommand, readStaged } from '../store/work-dir.ts';
+import { recall } from './memory.ts';
+import type { RunnerState } from './parts.ts';
+import { workOrder } from './read-snapshot.ts';
+
+export function isoNow(runner: RunnerState): string {
+  return new Date(runner.disk.clock.now()).toISOString();
+}
+
+/** What is known of a job's order: from the work directory once it is staged, else from the outbox as far as readable. */
+interface Known {
+  fields: Fields;
+  sealSha256: string | undefined;
+  unsealed: readonly string[];
+}
+
+function knownOrder(runner: RunnerState, jobId: string): Known {
+  const { disk, at, layout } = runner;
+  const fields = workOrder(runner, jobId);
+  const staged = fields && readStaged(disk.files, at.workDir(jobId));
+  if (staged) return { fields, sealSha256: staged.order_seal_sha256, unsealed: staged.unsealed };
+  const facts = readOrder(disk.files, layout.order(jobId), jobId);
+  if (facts?.seal !== 'valid') return { fields: facts?.fields ?? {}, sealSha256: undefined, unsealed: [] };
+  return { fields: facts.order ?? facts.fields, sealSha256: facts.sha256, unsealed: facts.unsealed };
+}
+
+function attemptsOf(runner: RunnerState, jobId: string): RecordFacts['attempts'] {
+  const ledger = runner.ledger.jobs.get(jobId);
+  if (!ledger || ledger.attempt === 0) return [];
+  const { attempt, started_at, finished_at, outcome } = ledger;
+  return [
+    {
+      attempt,
+      ...(started_at && { started_at }),
+      ...(finished_at && { finished_at }),
+      ...(outcome && { outcome }),
+    },
+  ];
+}
+
+function factsOf(
+  runner: RunnerState,
+  jobId: string,
+  before: JobRecord | undefined,
+  known: Known,
+): RecordFacts {
+  const { disk, at, ledger, identity } = runner;
+  const attempt = ledger.jobs.get(jobId)?.attempt ?? 0;
+  const command = attempt > 0 ? readCommand(disk.files, at.attempt(jobId, attempt))?.command : undefined;
+  const { sealSha256, unsealed } = known;
+  return {
+    job_id: jobId,
+    runner: identity,
+    queued_at: before?.queued_at ?? ledger.jobs.get(jobId)?.queued_at ?? isoNow(runner),
+    attempts: attemptsOf(runner, jobId),
+    ...(command && { command }),
+    ...(sealSha256 && { order_seal_sha256: sealSha256 }),
+    warnings:
+      unsealed.length > 0 ? [`not named by SHA256SUMS and therefore not used: ${unsealed.join(', ')}`] : [],
+  };
+}
+
+/** The next heartbeat of a job: its number goes on from what was published before a restart. */
+function nextBeat(runner: RunnerState, jobId: string, before: JobRecord | undefined): Beat {
+  const atMs = runner.disk.clock.monotonic();
+  const memory = recall(runner.memory, jobId, atMs);
+  const seq = (memory.beat?.seq ?? before?.heartbeat_seq ?? 0) + 1;
+  memory.beat = { seq, atMs };
+  return { at: isoNow(runner), seq, interval_s: runner.settings.heartbeat_interval_s };
+}
+
+/** The record of a job in this state, ready to be written. */
+export function composeRecord(runner: RunnerState, jobId: string, state: RecordState): JobRecord {
+  const { disk, layout } = runner;
+  const before = readOwnRecord(disk.files, layout.record(jobId), jobId)?.record;
+  const known = knownOrder(runner, jobId);
+  return makeRecord(
+    known.fields,
+    factsOf(runner, jobId, before, known),
+    state,
+    nextBeat(runner, jobId, before),
+  );
+}
+
+export async function writeRecord(runner: RunnerState, jobId: string, record: JobRecord): Promise<string> {
+  const { disk, layout } = runner;
+  const dir = layout.record(jobId);
+  disk.files.makeDir(layout.staging);
+  disk.files.makeDir(dir);
+  const text = jsonText(record);
+  await writeWhole(disk, layout.staging, path.join(dir, JOB_JSON), text);
+  disk.files.syncDir(layout.tree('inbox'));
+  return text;
+}
+
+/** The record of a job whose script runs. */
+export function runningState(runner: RunnerState, jobId: string): RecordState {
+  const nowMs = runner.disk.clock.now();
+  const startedAt = runner.ledger.jobs.get(jobId)?.started_at ?? new Date(nowMs).toISOString();
+  const { progress } = recall(runner.memory, jobId, runner.disk.clock.monotonic()).follower;
+  const elapsedS = Math.max(0, (nowMs - Date.parse(startedAt)) / 1000);
+  return { state: 'running', started_at: startedAt, progress: withEta(progress, elapsedS) };
+}

@@ -1,0 +1,81 @@
+// One runner: reads a snapshot, plans, acts, beats. It owns no timer; the daemon, a test or a simulator calls `tick`.
+import { messageOf } from '../errors.ts';
+import type { RunnerPlan } from '../queue/plan-runner.ts';
+import { isUnderWay, planRunner } from '../queue/plan-runner.ts';
+import type { RunnerAction, RunnerJob } from '../queue/runner-snapshot.ts';
+import { openLedger } from '../store/ledger.ts';
+import { assertQueue } from '../store/marker.ts';
+import { readPresence } from '../store/presences.ts';
+import { clearStaging } from '../store/work-dir.ts';
+import type { Chores } from '../system/chores.ts';
+import { carryOut, isLong } from './actions.ts';
+import type { Pulse } from './heartbeat.ts';
+import { beat, newPulse } from './heartbeat.ts';
+import type { RunnerParts, RunnerState } from './parts.ts';
+import { readRunnerSnapshot } from './read-snapshot.ts';
+
+export interface Runner {
+  /** Looks, decides and acts once. True when there was anything to do or a script runs. */
+  tick(): Promise<boolean>;
+  /** Resolves when no long action is under way. */
+  settled(): Promise<void>;
+  /** The ledger that this runner trusts. */
+  ledger: RunnerState['ledger'];
+}
+
+/** Opens the runner's ledger and makes a runner of the parts. The caller holds the runner's lock. */
+export async function openRunner(
+  parts: RunnerParts,
+  queueId: string | undefined,
+  chores: Chores,
+  ring: () => void,
+): Promise<Runner> {
+  const { disk, layout, at, identity } = parts;
+  assertQueue(disk.files, layout, queueId);
+  const ledger = await openLedger(disk, at.ledger, readPresence(disk.files, layout, identity.id)?.ledger_id);
+  await clearStaging(disk.files, at);
+  const runner: RunnerState = { ...parts, ledger, memory: new Map(), chores, ring };
+  const pulse = newPulse(runner);
+  return {
+    ledger,
+    settled: chores.settled,
+    tick: async () => {
+      assertQueue(disk.files, layout, queueId);
+      return tickOnce(runner, pulse);
+    },
+  };
+}
+
+async function tickOnce(runner: RunnerState, pulse: Pulse): Promise<boolean> {
+  const { disk, settings, ledger, chores } = runner;
+  const snapshot = await readRunnerSnapshot(runner);
+  const plan = planRunner(snapshot, disk.clock.now(), settings);
+  forgetGone(runner, snapshot.jobs);
+  for (const action of plan.actions) await act(runner, action);
+  await beatSafely(runner, pulse, plan);
+  return plan.actions.length > 0 || chores.underWay() > 0 || [...ledger.jobs.values()].some(isUnderWay);
+}
+
+function forgetGone(runner: RunnerState, jobs: readonly RunnerJob[]): void {
+  const here = new Set(jobs.map((job) => job.job_id));
+  for (const id of runner.memory.keys())
+    if (!here.has(id) && !runner.chores.isBusy(id)) runner.memory.delete(id);
+}
+
+/** An action that fails is told and tried again later; it stops neither the loop nor other jobs. */
+async function act(runner: RunnerState, action: RunnerAction): Promise<void> {
+  const { job_id } = action;
+  const work = () => carryOut(runner, action);
+  const failed = (error: unknown) =>
+    runner.log.error({ job_id, action: action.do, error: messageOf(error) }, 'failed; tried again later');
+  if (isLong(action)) runner.chores.beside(job_id, work, failed);
+  else await runner.chores.now(job_id, work, failed);
+}
+
+async function beatSafely(runner: RunnerState, pulse: Pulse, plan: RunnerPlan): Promise<void> {
+  try {
+    await beat(runner, pulse, plan);
+  } catch (error) {
+    runner.log.error({ error: messageOf(error) }, 'the heartbeat could not be written');
+  }
+}

@@ -1,0 +1,40 @@
+// What the watcher is made of: the real things in production, fakes in tests.
+
+import type { LinkState, LivenessPolicy, Observed } from '../queue/liveness.ts';
+import type { WatcherPolicy } from '../queue/watcher-snapshot.ts';
+import type { Disk } from '../store/disk.ts';
+import type { Layout } from '../store/layout.ts';
+import type { Chores } from '../system/chores.ts';
+import type { Log } from '../system/log.ts';
+import type { Run } from '../system/process/run.ts';
+
+export interface WatcherSettings extends WatcherPolicy, LivenessPolicy {
+  /** Program and arguments of the post-processor; empty for none. */
+  post_command: readonly string[];
+  post_timeout_s: number;
+}
+
+export interface WatcherParts {
+  disk: Disk;
+  layout: Layout;
+  run: Run;
+  log: Log;
+  settings: WatcherSettings;
+  link: LinkState;
+  /** Who seals and asks, for the files that say so. */
+  identity: { host: string; user: string };
+}
+
+/** What the watcher remembers of a job between ticks and may forget at any time. */
+export interface JobMemory {
+  signature: string | undefined;
+  changedAtMs: number;
+  recordGoneSinceMs: number | undefined;
+}
+
+/** The parts, and what a running watcher keeps. */
+export interface WatcherState extends WatcherParts {
+  memory: Map<string, JobMemory>;
+  runners: Map<string, Observed>;
+  chores: Chores;
+}

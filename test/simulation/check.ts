@@ -1,0 +1,91 @@
+// What must hold of a simulated queue: at every step, and once everything has come to rest.
+import path from 'node:path';
+import { layoutOf } from '../../src/store/layout.ts';
+import { readSeal, sealBreach } from '../../src/store/seal.ts';
+import { listTree } from '../../src/store/tree.ts';
+import type { Files } from '../../src/system/files.ts';
+import type { World } from './world.ts';
+import { LINUX, WINDOWS } from './world.ts';
+
+export type Content = Map<string, string>;
+
+export function contentOf(files: Files, dir: string): Content {
+  return new Map(
+    listTree(files, dir).files.map((file) => [file.path, String(files.read(path.join(dir, file.path)))]),
+  );
+}
+
+/** Rules that hold at every moment. */
+export function checkStep(world: World, orders: ReadonlyMap<string, Content>): string | undefined {
+  for (const side of [world.linux, world.windows]) {
+    if (side.breaches.length > 0) return `wrote what belongs to the other side: ${side.breaches.join(', ')}`;
+  }
+  for (const [job, starts] of world.processes.starts)
+    if (starts > 1) return `${job} was started ${starts} times`;
+  const { files } = world.linux.disk;
+  for (const [job, content] of orders) {
+    const archived = archivedNamesOf(files, job);
+    const kept = [
+      layoutOf(LINUX).order(job),
+      ...archived.map((name) => path.join(LINUX, 'archive', name, 'order')),
+    ];
+    if (!kept.some((dir) => sameContent(contentOf(files, dir), content)))
+      return `${job}: the order is not whole anywhere`;
+  }
+  return undefined;
+}
+
+function archivedNamesOf(files: Files, job: string): string[] {
+  return (files.list(`${LINUX}/archive`) ?? []).flatMap(({ name }) =>
+    name.startsWith(`${job}_`) ? [name] : [],
+  );
+}
+
+function sameContent(a: Content, b: Content): boolean {
+  return a.size === b.size && [...a].every(([file, text]) => b.get(file) === text);
+}
+
+export function isAtRest(world: World, orders: ReadonlyMap<string, Content>): boolean {
+  const empty = (files: Files, dir: string) =>
+    (files.list(dir) ?? []).every(({ name }) => name.startsWith('.'));
+  const trees = ['outbox', 'inbox', 'requests'];
+  const linux = trees.every((tree) => empty(world.linux.disk.files, `${LINUX}/${tree}`));
+  const windows = trees.every((tree) => empty(world.windows.disk.files, `${WINDOWS}/${tree}`));
+  return (
+    linux &&
+    windows &&
+    [...orders.keys()].every((job) => archivedNamesOf(world.linux.disk.files, job).length > 0)
+  );
+}
+
+/** What must be true at the end. */
+export async function checkEnd(
+  world: World,
+  orders: ReadonlyMap<string, Content>,
+): Promise<string | undefined> {
+  for (const [job, content] of orders) {
+    const problem = await checkArchived(world, job, content);
+    if (problem) return `${job}: ${problem}`;
+    const starts = world.processes.starts.get(job) ?? 0;
+    if (starts !== 1) return `${job} was started ${starts} times`;
+  }
+  return undefined;
+}
+
+async function checkArchived(world: World, job: string, content: Content): Promise<string | undefined> {
+  const { disk } = world.linux;
+  const names = archivedNamesOf(disk.files, job);
+  if (names.length !== 1) return `archived ${names.length} times`;
+  const dir = path.join(LINUX, 'archive', names[0] ?? '');
+  if (!sameContent(contentOf(disk.files, path.join(dir, 'order')), content))
+    return 'order/ differs from what was submitted';
+  const seal = readSeal(disk.files, dir);
+  if (seal.seal !== 'valid') return `the archived seal is ${seal.seal}`;
+  const breach = await sealBreach(disk, dir, seal.entries);
+  if (breach) return breach;
+  const { state } = JSON.parse(String(disk.files.read(path.join(dir, 'job.json')))) as { state: string };
+  if (state !== 'completed') return `ended as ${state}`;
+  if (!seal.entries.some((entry) => entry.path === '3_results/study.db'))
+    return 'the results are not in the seal';
+  return disk.files.facts(path.join(dir, 'post', 'result.json')) ? undefined : 'not post-processed';
+}
