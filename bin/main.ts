@@ -1,0 +1,67 @@
+// Puts the real parts together and runs the command line.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { main } from '../src/cli/main.ts';
+import type { CliParts, DaemonParts } from '../src/cli/parts.ts';
+import { systemClock } from '../src/system/clock.ts';
+import { systemEnvironment } from '../src/system/environment.ts';
+import { systemFiles } from '../src/system/files.ts';
+import { systemLocks } from '../src/system/lock.ts';
+
+function onInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const)
+    process.once(signal, () => controller.abort());
+  return controller.signal;
+}
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
+}
+
+async function loadDaemon(): Promise<DaemonParts> {
+  const [{ systemLauncher }, { systemRun }, { systemWatch }, { systemLog }, loop, { newChores }] =
+    await Promise.all([
+      import('../src/system/process/launch.ts'),
+      import('../src/system/process/run.ts'),
+      import('../src/system/watch.ts'),
+      import('../src/system/log.ts'),
+      import('../src/system/loop.ts'),
+      import('../src/system/chores.ts'),
+    ]);
+  const supervisor = fileURLToPath(new URL('./supervisor.js', import.meta.url));
+  return {
+    launcher: systemLauncher(process.execPath, supervisor, systemLocks),
+    run: systemRun,
+    watch: systemWatch,
+    makeLog: systemLog,
+    newBell: () => loop.newBell(systemClock),
+    newChores: (ring) => newChores(systemClock, ring),
+    runLoop: loop.runLoop,
+    runUntilIdle: loop.runUntilIdle,
+  };
+}
+
+// a reader that went away (`jobq list | head`) is no error
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+const parts: CliParts = {
+  disk: { files: systemFiles, clock: systemClock },
+  environment: systemEnvironment(),
+  locks: systemLocks,
+  out: {
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    stderrIsTerminal: process.stderr.isTTY === true,
+  },
+  interrupt: onInterrupt(),
+  version: version(),
+  loadDaemon,
+};
+
+process.exitCode = await main(parts, process.argv.slice(2));

@@ -1,0 +1,100 @@
+// `jobq list`: jobs, the newest first. It reads no more jobs than it must: ids tell the time, and where a job lies
+// tells whether it is open.
+import type { State } from '../../job/states.ts';
+import type { View } from '../../job/view.ts';
+import type { JobIndex } from '../../store/find.ts';
+import { findProblems } from '../../store/find-problems.ts';
+import type { Context } from '../context.ts';
+import { openContext } from '../context.ts';
+import { indexOf, viewIn } from '../jobs.ts';
+import { newestFirst } from '../newest.ts';
+import type { CliParts } from '../parts.ts';
+import { jobTable, problemList } from '../render/job-table.ts';
+import type { Style } from '../render/style.ts';
+import { idTimeMs, sinceMs } from '../since.ts';
+import type { VerbInput, VerbResult } from '../verb.ts';
+
+interface Options {
+  state?: State;
+  project?: string;
+  since?: string;
+  open?: boolean;
+  limit: number;
+}
+
+interface Wanted {
+  state: State | undefined;
+  project: string | undefined;
+  sinceMs: number;
+  open: boolean;
+}
+
+/** What no archived job is in. */
+const OPEN_STATES: readonly State[] = ['submitted', 'queued'];
+
+export async function run(parts: CliParts, input: VerbInput<Options>): Promise<VerbResult> {
+  const { state, project, since, open = false, limit } = input.options;
+  const context = await openContext(parts, input);
+  const now = parts.disk.clock.now();
+  const wanted: Wanted = {
+    state,
+    project,
+    sinceMs: since === undefined ? Number.NEGATIVE_INFINITY : sinceMs(since, now),
+    open,
+  };
+  const index = indexOf(context);
+  const { jobs, truncated } = select(context, index, wanted, limit);
+  const problems = findProblems(parts.disk.files, context.layout, index);
+  return {
+    value: { jobs, truncated, problems },
+    text: (style) => textOf(style, jobs, truncated, [...problemList(style, problems)]),
+  };
+}
+
+function select(
+  context: Context,
+  index: JobIndex,
+  wanted: Wanted,
+  limit: number,
+): { jobs: View[]; truncated: boolean } {
+  const jobs: View[] = [];
+  for (const id of candidates(index, wanted)) {
+    const idTime = idTimeMs(id);
+    if (idTime !== undefined && idTime < wanted.sinceMs) continue;
+    const isSimple = wanted.state === undefined && wanted.project === undefined && idTime !== undefined;
+    if (isSimple && jobs.length === limit) return { jobs, truncated: true };
+    const view = viewIn(context, index, id);
+    if (!fits(view, wanted)) continue;
+    if (jobs.length === limit) return { jobs, truncated: true };
+    jobs.push(view);
+  }
+  return { jobs, truncated: false };
+}
+
+function candidates(index: JobIndex, { open, state }: Wanted): string[] {
+  const onlyOpen = open || (state !== undefined && OPEN_STATES.includes(state));
+  if (onlyOpen) return newestFirst([...index.open].filter((id) => !index.archived.has(id)));
+  return newestFirst([...new Set([...index.open, ...index.archived.keys()])]);
+}
+
+function fits(view: View, wanted: Wanted): boolean {
+  if (wanted.state !== undefined && view.state !== wanted.state) return false;
+  if (wanted.project !== undefined && view.project !== wanted.project) return false;
+  // a job that tells no time at all is shown rather than hidden
+  const time = idTimeMs(view.job_id) ?? Date.parse(view.created_at ?? view.state_at ?? '');
+  return Number.isNaN(time) || time >= wanted.sinceMs;
+}
+
+function textOf(
+  style: Style,
+  jobs: readonly View[],
+  truncated: boolean,
+  problems: readonly string[],
+): string {
+  const shown = jobs.length === 0 ? 'no jobs' : jobTable(style, jobs);
+  return [
+    shown,
+    ...(truncated ? [style.colors.dim('there are more: --limit shows them')] : []),
+    ...problems,
+  ].join('\n');
+}

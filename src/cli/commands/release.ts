@@ -1,0 +1,9 @@
+// `jobq release`: lets held jobs start.
+import { ask } from '../asking.ts';
+import { openContext } from '../context.ts';
+import type { CliParts } from '../parts.ts';
+import type { VerbInput, VerbResult } from '../verb.ts';
+
+export async function run(parts: CliParts, input: VerbInput): Promise<VerbResult> {
+  return await ask(await openContext(parts, input), input.args, 'release', {});
+}

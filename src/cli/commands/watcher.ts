@@ -1,0 +1,65 @@
+// `jobq watcher`: the daemon beside the agents. It seals hand-made orders, brings results home and archives them.
+import path from 'node:path';
+import { archivedNames } from '../../store/archive.ts';
+import type { Log } from '../../system/log.ts';
+import type { Bell, Ticking } from '../../system/loop.ts';
+import { openWatcher } from '../../watcher/watcher.ts';
+import type { Context } from '../context.ts';
+import { openContext } from '../context.ts';
+import { daemonOptions, reopening, whileLocked } from '../daemon.ts';
+import type { CliParts, DaemonParts } from '../parts.ts';
+import type { VerbInput, VerbResult } from '../verb.ts';
+
+interface Options {
+  once?: boolean;
+}
+
+export async function run(parts: CliParts, input: VerbInput<Options>): Promise<VerbResult> {
+  const context = await openContext(parts, { queue: input.queue });
+  const daemon = await parts.loadDaemon();
+  const log = daemon.makeLog(parts.environment.variables['JOBQ_LOG_LEVEL'] ?? 'info');
+  const bell = daemon.newBell();
+  const open = () => openOne(context, daemon, log, bell);
+  return whileLocked(context, path.join(context.layout.watcher, 'watcher.lock'), 'the watcher', async () => {
+    if (input.options.once) return once(context, daemon, open(), bell);
+    const { layout } = context;
+    const options = daemonOptions(context, log, bell, context.settings.watcher.poll_interval_s);
+    const trees = (['outbox', 'inbox', 'runners', 'requests'] as const).map((tree) => layout.tree(tree));
+    const watching = daemon.watch(trees, bell.ring);
+    log.info({ queue: layout.root, version: parts.version }, 'watcher is up');
+    await daemon.runLoop(
+      reopening(() => Promise.resolve(open())),
+      options,
+    );
+    await watching.close();
+    log.info({ queue: layout.root }, 'watcher has stopped');
+    return { value: { queue: layout.root, stopped: true }, text: () => '' };
+  });
+}
+
+function openOne(context: Context, daemon: DaemonParts, log: Log, bell: Bell): Ticking {
+  const { parts, layout, settings } = context;
+  const { host, user } = parts.environment;
+  const own = { disk: parts.disk, layout, run: daemon.run, log, identity: { host, user } };
+  const watcher = { ...own, settings: settings.watcher, link: settings.syncthing.link };
+  return openWatcher(watcher, context.queueId, daemon.newChores(bell.ring));
+}
+
+async function once(
+  { parts, layout }: Context,
+  daemon: DaemonParts,
+  watcher: Ticking,
+  bell: Bell,
+): Promise<VerbResult> {
+  const names = () => [...archivedNames(parts.disk.files, layout).values()].flat();
+  const before = new Set(names());
+  await daemon.runUntilIdle(watcher, bell, parts.interrupt);
+  const archived = names().filter((name) => !before.has(name));
+  return {
+    value: { queue: layout.root, archived },
+    text: () =>
+      archived.length === 0
+        ? 'nothing to archive'
+        : archived.map((name) => `archived ${layout.archived(name)}`).join('\n'),
+  };
+}

@@ -1,0 +1,59 @@
+// What both daemons' commands share: one process a lock, a queue that comes and goes, and errors told once.
+import { JobqError, messageOf } from '../errors.ts';
+import type { Log } from '../system/log.ts';
+import type { Bell, LoopOptions, Ticking } from '../system/loop.ts';
+import type { Context } from './context.ts';
+
+/** Holds the lock while the work is done; refuses when another process holds it. */
+export async function whileLocked<T>(
+  { parts, layout }: Context,
+  file: string,
+  who: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const lock = await parts.locks.take(file);
+  if (!lock) {
+    throw new JobqError('conflict', `${who} runs already for the queue ${layout.root}`, {
+      file,
+      remedy: 'stop the other process first, or let it do the work',
+    });
+  }
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Opens at the first tick that can: a daemon waits for a queue that is not there yet instead of giving up. */
+export function reopening(open: () => Promise<Ticking>): Ticking {
+  let opened: Ticking | undefined;
+  return {
+    tick: async () => {
+      opened ??= await open();
+      return opened.tick();
+    },
+    settled: async () => opened?.settled(),
+  };
+}
+
+export function daemonOptions(context: Context, log: Log, bell: Bell, pollS: number): LoopOptions {
+  const { disk, interrupt } = context.parts;
+  let told = '';
+  return {
+    clock: disk.clock,
+    bell,
+    pollMs: pollS * 1000,
+    stop: interrupt,
+    onError: (error) => {
+      const message = messageOf(error);
+      if (message === told) return;
+      told = message;
+      const remedy = error instanceof JobqError ? error.remedy : undefined;
+      log.error(
+        { error: message, ...(remedy && { remedy }) },
+        'the queue cannot be used now; nothing is started and nothing deleted',
+      );
+    },
+  };
+}

@@ -1,0 +1,40 @@
+// One call of jobq: reads the arguments, runs the verb, prints its value or its error, and answers the exit code.
+import { JobqError } from '../errors.ts';
+import type { CliParts } from './parts.ts';
+import { readArguments } from './program.ts';
+import { errorOf, errorText } from './render/error.ts';
+import { styleOf } from './render/style.ts';
+import type { VerbResult } from './verb.ts';
+
+/** `argv` without the program's own name. Nothing is thrown, and the process is not ended. */
+export async function main(parts: CliParts, argv: readonly string[]): Promise<number> {
+  try {
+    const asked = readArguments(parts, argv);
+    if (!asked) return 0;
+    const { verb, input } = asked;
+    const command = await verb.load();
+    const result = await command.run(parts, input);
+    print(parts, result, input.json);
+    return result.exitCode ?? 0;
+  } catch (error) {
+    return printError(parts, error, asksForJson(argv));
+  }
+}
+
+function print({ out, environment }: CliParts, result: VerbResult, json: boolean): void {
+  const text = json ? JSON.stringify(result.value, null, 2) : result.text(styleOf(environment));
+  if (text !== '') out.stdout(`${text}\n`);
+}
+
+function printError({ out, environment }: CliParts, error: unknown, json: boolean): number {
+  const told = errorOf(error);
+  if (json) out.stdout(`${JSON.stringify({ error: told }, null, 2)}\n`);
+  else out.stderr(`${errorText(told, styleOf(environment))}\n`);
+  return error instanceof JobqError ? error.exitCode : 1;
+}
+
+/** The arguments may be what is wrong, so this looks at the words alone. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? undefined : end).includes('--json');
+}

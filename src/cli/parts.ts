@@ -1,0 +1,42 @@
+// What the command line is made of: the real things in bin/, fakes in tests.
+// It knows no verb.
+import type { Disk } from '../store/disk.ts';
+import type { Chores } from '../system/chores.ts';
+import type { Environment } from '../system/environment.ts';
+import type { Locks } from '../system/lock.ts';
+import type { Log } from '../system/log.ts';
+import type { Bell, LoopOptions, Ticking } from '../system/loop.ts';
+import type { Launcher } from '../system/process/launch.ts';
+import type { Run } from '../system/process/run.ts';
+import type { Watch } from '../system/watch.ts';
+
+export interface Out {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Progress and live news are written to standard error only when a person sees it. */
+  stderrIsTerminal: boolean;
+}
+
+/** What only daemons need, loaded when one starts: a command that shows a status must not pay for it. */
+export interface DaemonParts {
+  launcher: Launcher;
+  run: Run;
+  watch: Watch;
+  makeLog(level: string): Log;
+  newBell(): Bell;
+  newChores(ring: () => void): Chores;
+  runLoop(ticking: Ticking, options: LoopOptions): Promise<void>;
+  runUntilIdle(ticking: Ticking, bell: Bell, stop: AbortSignal): Promise<void>;
+}
+
+export interface CliParts {
+  disk: Disk;
+  environment: Environment;
+  locks: Locks;
+  out: Out;
+  /** Fires at SIGINT and SIGTERM: every wait and every daemon ends then. */
+  interrupt: AbortSignal;
+  /** The version of jobq. */
+  version: string;
+  loadDaemon(): Promise<DaemonParts>;
+}

@@ -1,0 +1,24 @@
+// Jobs and problems as tables.
+import type { View } from '../../job/view.ts';
+import type { Problem } from '../../queue/problem.ts';
+import type { Style } from './style.ts';
+import { table } from './table.ts';
+import { gistOf, momentText, stateText } from './words.ts';
+
+export function jobTable(style: Style, views: readonly View[]): string {
+  const rows = views.map((view) => [
+    view.job_id,
+    stateText(style.colors, view.state),
+    view.state_at ? momentText(view.state_at).slice(0, 16) : '',
+    view.project ?? '',
+    gistOf(view) || (view.description ?? ''),
+  ]);
+  return table(style, ['job', 'state', 'since (UTC)', 'project', 'about'], rows);
+}
+
+export function problemList({ colors }: Style, problems: readonly Problem[]): string[] {
+  return problems.flatMap(({ file, reason, remedy }) => [
+    `${colors.yellow('problem')} ${file}: ${reason}`,
+    `  what to do: ${remedy}`,
+  ]);
+}

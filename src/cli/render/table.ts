@@ -1,0 +1,61 @@
+// A table without lines that fits the terminal: the last column gives way. The only import of cli-table3.
+import Table from 'cli-table3';
+import type { Style } from './style.ts';
+
+const GAP = 2;
+/** Less than this of the last column tells nobody anything. */
+const LAST_MIN = 12;
+
+const NO_LINES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: ' '.repeat(GAP),
+}; // prettier would put each on its own line
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of colours are what it removes
+const COLOURS = /\u001b\[\d+(;\d+)*m/g;
+
+function lengthOf(cell: string): number {
+  return cell.replace(COLOURS, '').length;
+}
+
+function widthsOf({ width }: Style, rows: readonly (readonly string[])[]): number[] {
+  const columns = rows[0]?.length ?? 0;
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(1, ...rows.map((row) => lengthOf(row[column] ?? ''))),
+  );
+  const others = widths.slice(0, -1).reduce((sum, each) => sum + each + GAP, 0);
+  const last = widths.at(-1) ?? 0;
+  return [...widths.slice(0, -1), Math.min(last, Math.max(LAST_MIN, width - others))];
+}
+
+/** Cells hold one line each, and may be coloured. */
+export function table(style: Style, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const flat = rows.map((row) => row.map((cell) => cell.replace(/\s*\n\s*/g, ' ')));
+  const made = new Table({
+    chars: NO_LINES,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colWidths: widthsOf(style, [head, ...flat]),
+  });
+  made.push(
+    head.map((cell) => style.colors.dim(cell)),
+    ...flat,
+  );
+  return made
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}

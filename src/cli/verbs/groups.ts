@@ -1,0 +1,20 @@
+// All verbs, in the groups and the order in which help lists them.
+import type { Verb } from '../verb.ts';
+import { ASKING } from './asking.ts';
+import { DAEMONS } from './daemons.ts';
+import { LOOKING } from './looking.ts';
+import { SETTING_UP } from './setting-up.ts';
+import { SUBMITTING } from './submitting.ts';
+
+export interface VerbGroup {
+  title: string;
+  verbs: readonly Verb[];
+}
+
+export const VERB_GROUPS: readonly VerbGroup[] = [
+  { title: 'Setting up', verbs: SETTING_UP },
+  { title: 'Submitting', verbs: SUBMITTING },
+  { title: 'Looking', verbs: LOOKING },
+  { title: 'Asking', verbs: ASKING },
+  { title: 'Running', verbs: DAEMONS },
+];

@@ -1,0 +1,43 @@
+// How the texts behind options are read. It loads nothing heavy: it is there for every call of jobq.
+import { JobqError } from '../../errors.ts';
+
+type Read<T> = (text: string, before: unknown) => T;
+
+function wrong(flag: string, text: string, wanted: string): JobqError {
+  return new JobqError('usage', `${flag} should be ${wanted}, but is ${JSON.stringify(text)}`, {
+    field: flag,
+    remedy: `give ${flag} as ${wanted}; \`--help\` shows examples`,
+  });
+}
+
+function numberOf(text: string): number {
+  return /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN;
+}
+
+export function seconds(flag: string, min: 'from zero' | 'over zero'): Read<number> {
+  return (text) => {
+    const value = numberOf(text);
+    if (value > 0 || (value === 0 && min === 'from zero')) return value;
+    throw wrong(flag, text, min === 'from zero' ? 'a number of seconds' : 'a number of seconds over 0');
+  };
+}
+
+export function wholeNumber(flag: string, min: number): Read<number> {
+  return (text) => {
+    const value = numberOf(text);
+    if (Number.isSafeInteger(value) && value >= min) return value;
+    throw wrong(flag, text, `a whole number from ${min}`);
+  };
+}
+
+/** An option that may be given several times. */
+export const collect: Read<string[]> = (text, before) => [...((before as string[] | undefined) ?? []), text];
+
+/** `k=v`, several times. Values stay texts: nobody guesses that `1e3` or `true` was meant as something else. */
+export function keyValues(flag: string): Read<Record<string, string>> {
+  return (text, before) => {
+    const at = text.indexOf('=');
+    if (at < 1) throw wrong(flag, text, '<key>=<value>');
+    return { ...(before as Record<string, string> | undefined), [text.slice(0, at)]: text.slice(at + 1) };
+  };
+}

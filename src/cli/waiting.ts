@@ -1,0 +1,99 @@
+// Waits until jobs have got somewhere, by looking at the folder again and again, and says how that went.
+import { EXIT_CODES } from '../errors.ts';
+import type { View } from '../job/view.ts';
+import type { Context } from './context.ts';
+import { indexOf, isFinished, viewIn } from './jobs.ts';
+import { changeLine } from './render/change.ts';
+
+export type Until = 'running' | 'finished';
+
+export interface WaitFor {
+  until: Until;
+  /** No limit when undefined. */
+  timeoutS: number | undefined;
+}
+
+export interface Waited {
+  until: Until;
+  stopped: 'reached' | 'timed-out' | 'interrupted';
+  /** In the order in which they were named. */
+  jobs: View[];
+  /** Those that had not got there. */
+  unfinished: string[];
+}
+
+const LOOK_MS = 500;
+
+export async function waitForJobs(
+  context: Context,
+  jobIds: readonly string[],
+  { until, timeoutS }: WaitFor,
+): Promise<Waited> {
+  const { parts } = context;
+  const { clock } = parts.disk;
+  const deadline = timeoutS === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + timeoutS * 1000;
+  const watch = newWatch(context, jobIds, until);
+  for (;;) {
+    watch.look();
+    if (watch.unfinished().length === 0) return watch.result('reached');
+    if (parts.interrupt.aborted) return watch.result('interrupted');
+    const left = deadline - clock.monotonic();
+    if (left <= 0) return watch.result('timed-out');
+    await clock.sleep(Math.min(LOOK_MS, left), parts.interrupt);
+  }
+}
+
+/** What is known of the jobs so far; those that have got there are not read again. */
+function newWatch(context: Context, jobIds: readonly string[], until: Until) {
+  const { out, disk } = context.parts;
+  const views = new Map<string, View>();
+  const reached = new Set<string>();
+  const said = new Map<string, string>();
+  const tell = (view: View) => {
+    const line = changeLine(view);
+    if (out.stderrIsTerminal && said.get(view.job_id) !== line) {
+      out.stderr(`${new Date(disk.clock.now()).toISOString().slice(11, 19)} ${line}\n`);
+    }
+    said.set(view.job_id, line);
+  };
+  const unfinished = () => jobIds.filter((id) => !reached.has(id));
+  return {
+    unfinished,
+    look: () => {
+      const index = indexOf(context);
+      for (const id of unfinished()) {
+        const view = viewIn(context, index, id);
+        views.set(id, view);
+        tell(view);
+        if (hasReached(context, view, until)) reached.add(id);
+      }
+    },
+    result: (stopped: Waited['stopped']): Waited => ({
+      until,
+      stopped,
+      jobs: jobIds.flatMap((id) => views.get(id) ?? []),
+      unfinished: unfinished(),
+    }),
+  };
+}
+
+function hasReached(context: Context, view: View, until: Until): boolean {
+  const { state } = view;
+  // nothing says that a lost job will ever be heard of again
+  if (state === 'lost') return true;
+  if (until === 'running' && state !== 'submitted' && state !== 'queued') return true;
+  return isFinished(context, view);
+}
+
+/** The worst of what happened, in the order that `jobq wait --help` gives. */
+export function exitCodeOf({ jobs, unfinished, until }: Waited): number {
+  const waiting = new Set(unfinished);
+  const states = jobs.filter((view) => !waiting.has(view.job_id)).map(({ state }) => state);
+  const good: readonly string[] = until === 'running' ? ['running', 'completed'] : ['completed'];
+  if (states.includes('failed')) return EXIT_CODES['job-failed'].exit;
+  // a job that was archived without an end was given up
+  if (states.some((state) => state !== 'cancelled' && !good.includes(state)))
+    return EXIT_CODES['job-lost'].exit;
+  if (states.includes('cancelled')) return EXIT_CODES['job-cancelled'].exit;
+  return unfinished.length > 0 ? EXIT_CODES['wait-timeout'].exit : EXIT_CODES.ok.exit;
+}

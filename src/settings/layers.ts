@@ -1,0 +1,124 @@
+// What each layer (file, environment, flags) sets, by key and with its place. Nothing is checked against a schema yet.
+import { keyLines } from './key-lines.ts';
+import type { SettingKey } from './keys.ts';
+import { ROWS, rowOf, SECTIONS, SETTING_KEYS, variableOf } from './keys.ts';
+import { valueOfText } from './kinds.ts';
+import { didYouMean } from './nearest.ts';
+import type { SettingProblem } from './problems.ts';
+import type { TomlFile } from './toml-file.ts';
+
+/** One value that a layer sets. */
+export interface Given {
+  key: SettingKey;
+  value: unknown;
+  /** Where a part of the value is set: `jobq.toml:3`, a variable, a flag. */
+  where: (path: readonly PropertyKey[]) => string;
+  inFile: boolean;
+}
+
+export interface Layer {
+  given: Given[];
+  problems: SettingProblem[];
+}
+
+/** A value from the command line, for the key it overrules; undefined when the flag was not used. */
+export interface Flag {
+  flag: string;
+  key: SettingKey;
+  value: unknown;
+}
+
+/** Variables that jobq sets for jobs or reads elsewhere: not settings. */
+export const RESERVED_VARIABLES: readonly string[] = [
+  'JOBQ_QUEUE',
+  'JOBQ_JOB_ID',
+  'JOBQ_WORK_DIR',
+  'JOBQ_ATTEMPT',
+  'JOBQ_CANCEL_FILE',
+  'JOBQ_LOG_LEVEL',
+  'JOBQ_POST_DIR',
+];
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+export function fileLayer(file: TomlFile): Layer {
+  const lineOf = keyLines(file.text);
+  const placed: Place = (path) => `${file.name}:${lineOf(path.map(String))}`;
+  const layers = Object.entries(file.table).map(([name, content]) => sectionLayer(name, content, placed));
+  return {
+    given: layers.flatMap(({ given }) => given),
+    problems: layers.flatMap(({ problems }) => problems),
+  };
+}
+
+type Place = (path: readonly PropertyKey[]) => string;
+
+function refused(path: readonly string[], place: Place, reason: string): SettingProblem {
+  return { where: place(path), file: place(path), field: path.join('.'), reason };
+}
+
+function sectionLayer(section: string, content: unknown, place: Place): Layer {
+  if (!SECTIONS.some((name) => name === section)) {
+    const hint = didYouMean(section, isTable(content) ? SECTIONS : [...SETTING_KEYS, ...SECTIONS]);
+    return { given: [], problems: [refused([section], place, `is not a known section${hint}`)] };
+  }
+  if (!isTable(content)) {
+    return {
+      given: [],
+      problems: [refused([section], place, `should be a section, written as [${section}]`)],
+    };
+  }
+  const layer: Layer = { given: [], problems: [] };
+  for (const [name, value] of Object.entries(content)) {
+    const keyed = rowOf(`${section}.${name}`);
+    const where: Place = (path) => place([section, name, ...path]);
+    const hint = didYouMean(`${section}.${name}`, SETTING_KEYS);
+    if (keyed) layer.given.push({ key: keyed.key, value, where, inFile: true });
+    else layer.problems.push(refused([section, name], place, `is not a known key${hint}`));
+  }
+  return layer;
+}
+
+const byVariable = new Map(ROWS.map((keyed) => [variableOf(keyed.key), keyed]));
+
+export function variableLayer(
+  variables: Readonly<Record<string, string | undefined>>,
+  platform: string,
+): Layer {
+  const layer: Layer = { given: [], problems: [] };
+  for (const [written, value] of Object.entries(variables)) {
+    // Windows does not tell upper from lower case in the names of variables
+    const name = platform === 'win32' ? written.toUpperCase() : written;
+    if (value === undefined || !name.startsWith('JOBQ_') || RESERVED_VARIABLES.includes(name)) continue;
+    const keyed = byVariable.get(name);
+    if (keyed) {
+      layer.given.push({
+        key: keyed.key,
+        value: valueOfText(keyed.row.form, value),
+        where: () => name,
+        inFile: false,
+      });
+    } else {
+      const hint = didYouMean(name, [...byVariable.keys(), ...RESERVED_VARIABLES]);
+      layer.problems.push({ where: 'environment', field: name, reason: `is not a variable of jobq${hint}` });
+    }
+  }
+  return layer;
+}
+
+export function flagLayer(flags: readonly Flag[]): Layer {
+  const given = flags
+    .filter(({ value }) => value !== undefined)
+    .map(({ flag, key, value }) => {
+      const form = rowOf(key)?.row.form ?? 'text';
+      return {
+        key,
+        value: typeof value === 'string' ? valueOfText(form, value) : value,
+        where: () => flag,
+        inFile: false,
+      };
+    });
+  return { given, problems: [] };
+}

@@ -1,0 +1,104 @@
+// Where a job is: in outbox/, archive/ or inbox/, or nowhere; and whether what it depends on exists and ends.
+import path from 'node:path';
+import { jobIdProblem } from '../job/job-id.ts';
+import { parseJson } from '../job/lenient-text.ts';
+import { JOB_JSON } from '../job/seal.ts';
+import type { Layout } from '../store/layout.ts';
+import { jobOfArchived, ORDER_DIR } from '../store/layout.ts';
+import type { Files } from '../system/files.ts';
+import type { Findings } from './problems.ts';
+import { problem } from './problems.ts';
+
+/** The fields of a job.json as they were written. */
+export interface Fields {
+  readonly [field: string]: unknown;
+}
+
+export interface Whereabouts {
+  /** The order, where there still is one. */
+  orderDir: string | undefined;
+  /** The order's job.json, or else the record's, which repeats the order's fields; undefined when unreadable. */
+  fields: Fields | undefined;
+}
+
+export function readFields(files: Files, dir: string): Fields | undefined {
+  const bytes = files.read(path.join(dir, JOB_JSON));
+  const parsed = bytes && parseJson(bytes);
+  if (!parsed || 'problem' in parsed) return undefined;
+  const { value } = parsed;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+/**
+ * Where a job is; undefined when it is nowhere. outbox/ is looked at before archive/: an order is renamed from the
+ * one to the other, so whoever looks in that order cannot miss it on its way.
+ */
+export function findJob(files: Files, layout: Layout, jobId: string): Whereabouts | undefined {
+  const outbox = layout.order(jobId);
+  if (files.facts(outbox)) return { orderDir: outbox, fields: readFields(files, outbox) };
+  const archived = archivedDirs(files, layout, jobId);
+  for (const dir of archived) {
+    const order = path.join(dir, ORDER_DIR);
+    const fields = readFields(files, order);
+    if (fields) return { orderDir: order, fields };
+  }
+  const [results] = [...archived, layout.record(jobId)].filter((dir) => files.facts(dir));
+  return results === undefined ? undefined : { orderDir: undefined, fields: readFields(files, results) };
+}
+
+function archivedDirs(files: Files, layout: Layout, jobId: string): string[] {
+  return (files.list(layout.archive) ?? []).flatMap(({ name, kind }) =>
+    kind === 'directory' && jobOfArchived(name) === jobId ? [layout.archived(name)] : [],
+  );
+}
+
+/** May no new job have this id? Requests alone count too: they would meet the new job. */
+export function isTaken(files: Files, layout: Layout, jobId: string): boolean {
+  return findJob(files, layout, jobId) !== undefined || files.facts(layout.requests(jobId)) !== undefined;
+}
+
+/** Adds what is wrong with the jobs that a new job is to wait for. */
+export function checkDependencies(
+  files: Files,
+  layout: Layout,
+  wanted: readonly string[],
+  found: Findings,
+): void {
+  for (const id of wanted) {
+    const broken = jobIdProblem(id);
+    const message = broken ? `it ${broken}` : unknownOrCircular(files, layout, id);
+    if (message) found.errors.push(problem('depends-on', JOB_JSON, `depends_on ${id}: ${message}`));
+  }
+}
+
+function unknownOrCircular(files: Files, layout: Layout, id: string): string | undefined {
+  if (!findJob(files, layout, id)) return 'there is no such job in outbox/, inbox/ or archive/';
+  const circle = circleFrom(files, layout, id);
+  return circle && `it waits in a circle: ${circle.join(' -> ')}`;
+}
+
+/**
+ * A circle of open orders that can be reached from this one. A new order cannot close one, as it depends on what is
+ * there already; orders written by hand can.
+ */
+function circleFrom(files: Files, layout: Layout, start: string): string[] | undefined {
+  const done = new Set<string>();
+  const follow = (id: string, trail: readonly string[]): string[] | undefined => {
+    if (trail.includes(id)) return [...trail.slice(trail.indexOf(id)), id];
+    if (done.has(id)) return undefined;
+    const next = dependenciesOf(files, layout, id);
+    for (const dependency of next) {
+      const circle = follow(dependency, [...trail, id]);
+      if (circle) return circle;
+    }
+    done.add(id);
+    return undefined;
+  };
+  return follow(start, []);
+}
+
+function dependenciesOf(files: Files, layout: Layout, id: string): string[] {
+  const told = readFields(files, layout.order(id))?.['depends_on'];
+  if (!Array.isArray(told)) return [];
+  return told.filter((each): each is string => typeof each === 'string' && jobIdProblem(each) === undefined);
+}
