@@ -46,7 +46,9 @@ export function verbNotes({ examples, exits = [] }: Verb): string {
     [7, 'the queue cannot be used'],
   ] as const;
   const unique = codes.filter(([code], index) => codes.findIndex(([other]) => other === code) === index);
-  const rows = unique.map(([code, meaning]) => `${String(code).padStart(2)}  ${meaning}`);
+  const rows = unique
+    .toSorted(([a], [b]) => a - b)
+    .map(([code, meaning]) => `${String(code).padStart(2)}  ${meaning}`);
   const shown = [
     `Examples:\n${indented(examples)}`,
     `Exit codes (all of them: jobq --help):\n${indented(rows)}`,

@@ -61,7 +61,7 @@ function newProgram({ environment, out, version }: ProgramParts): Command {
     })
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .version(version, '--version', 'print the version')
-    .helpOption('--help', 'print this help')
+    .addHelpOption(helpOption())
     .helpCommand('help [verb]', 'print the help of a verb')
     .addHelpText('after', programNotes());
   for (const option of globalOptions()) program.addOption(option);
@@ -81,12 +81,17 @@ function globalOptions(): Option[] {
   ];
 }
 
+function helpOption(): Option {
+  return new Option('--help', 'print this help').helpGroup(GLOBAL);
+}
+
 function addVerb(program: Command, title: string, verb: Verb, ask: (input: VerbInput) => void): void {
   const command = program
     .command(verb.name)
     .helpGroup(`${title}:`)
     .summary(verb.summary)
     .description(`${verb.summary[0]?.toUpperCase()}${verb.summary.slice(1)}.\n\n${verb.description}`)
+    .addHelpOption(helpOption())
     .addHelpText('after', verbNotes(verb));
   for (const { name, required, variadic, description } of verb.arguments) {
     const dots = variadic ? '...' : '';

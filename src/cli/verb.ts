@@ -46,7 +46,7 @@ export interface Verb {
   name: string;
   /** One line, without a full stop. */
   summary: string;
-  /** Two to six lines on what it does. */
+  /** Two to six lines on what it does, as one paragraph. */
   description: string;
   arguments: readonly VerbArgument[];
   options: readonly VerbOption[];

@@ -4,6 +4,7 @@ import { needsRelease, RUN_ON_AUTO, runOn } from '../job/order.ts';
 import { isFinal } from '../job/states.ts';
 import type {
   ArchivedJob,
+  RecordArrival,
   WatcherAction,
   WatcherJob,
   WatcherPolicy,
@@ -25,16 +26,13 @@ function planJob(
   snapshot: WatcherSnapshot,
   policy: WatcherPolicy,
 ): WatcherAction | undefined {
-  return job.record
-    ? planRecord(job, job.record)
-    : (planClosing(job, policy) ?? planOpenOrder(job, snapshot, policy));
+  if (job.record?.sealSha256) return planRecord(job, job.record, job.record.sealSha256);
+  return (job.record ? undefined : planClosing(job, policy)) ?? planOpenOrder(job, snapshot, policy);
 }
 
-/** A record is there: bring it home, step by step, each on the evidence of the one before. */
-function planRecord(job: WatcherJob, record: NonNullable<WatcherJob['record']>): WatcherAction | undefined {
+/** A sealed record is there: bring it home, step by step, each on the evidence of the one before. */
+function planRecord(job: WatcherJob, record: RecordArrival, seal: string): WatcherAction | undefined {
   const { job_id, collected, requests } = job;
-  const seal = record.sealSha256;
-  if (!seal) return undefined;
   const home = job.archived.find((archived) => archived.sealSha256 === seal);
   if (home) {
     const told = requests.archived?.seal_sha256 === seal;
@@ -75,7 +73,8 @@ function planOpenOrder(
   }
   const wanted = facts.seal === 'valid' && facts.order ? runOn(facts.order) : facts.fields['run_on'];
   const [only, ...others] = snapshot.runners;
-  if ((wanted ?? RUN_ON_AUTO) === RUN_ON_AUTO && !requests.assign && only && others.length === 0) {
+  const open = (wanted ?? RUN_ON_AUTO) === RUN_ON_AUTO && !requests.assign && !job.record;
+  if (open && only && others.length === 0) {
     return { do: 'assign', job_id, runner: only };
   }
   return facts.seal === 'valid' && facts.order ? planDependencies(job, facts.order, snapshot) : undefined;

@@ -81,15 +81,23 @@ async function runAttempt(parts: SupervisorParts, attemptDir: string, command: A
       ? parts.disk.clock.monotonic() + command.timeout_s * 1000
       : Number.POSITIVE_INFINITY;
   const stop = await waitForEnd(parts, attemptDir, script, deadline);
-  if (stop === 'ended') return endedByItself(await script.ended);
+  if (stop === 'ended') return endedByItself(parts, attemptDir, await script.ended);
   return stopScript(parts, attemptDir, script, command, stop);
 }
 
-function endedByItself(end: ScriptEnd): End {
+/** A script that ends after it was told to has obeyed, whatever its exit code says. */
+function endedByItself(parts: SupervisorParts, attemptDir: string, end: ScriptEnd): End {
   const { exit_code, signal, problem } = end;
-  return problem
-    ? { exit_code, signal, ended_by: 'spawn-error', message: problem }
-    : { exit_code, signal, ended_by: 'itself' };
+  if (problem) return { exit_code, signal, ended_by: 'spawn-error', message: problem };
+  const cancel = readAttemptCancel(parts.disk.files, attemptDir);
+  if (!cancel) return { exit_code, signal, ended_by: 'itself' };
+  return { exit_code, signal, ended_by: 'cancel', message: `${cancelText(cancel.reason)}; ${GENTLY}` };
+}
+
+const GENTLY = 'the script ended itself when asked';
+
+function cancelText(reason: string | undefined): string {
+  return reason ? `cancelled: ${reason}` : 'cancelled';
 }
 
 type Stop = 'cancel' | 'timeout';
@@ -143,9 +151,7 @@ async function stopScript(
     ? 'the script ended itself when asked'
     : `the script was ended after ${graceS} s of grace`;
   const reason =
-    why === 'timeout'
-      ? `ran longer than timeout_s (${command.timeout_s} s)`
-      : `cancelled${cancel?.reason ? `: ${cancel.reason}` : ''}`;
+    why === 'timeout' ? `ran longer than timeout_s (${command.timeout_s} s)` : cancelText(cancel?.reason);
   if (!confirmed)
     return {
       exit_code,

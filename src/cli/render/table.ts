@@ -22,7 +22,7 @@ const NO_LINES = {
   right: '',
   'right-mid': '',
   middle: ' '.repeat(GAP),
-}; // prettier would put each on its own line
+};
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of colours are what it removes
 const COLOURS = /\u001b\[\d+(;\d+)*m/g;

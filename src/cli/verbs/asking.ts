@@ -18,7 +18,7 @@ export const ASKING: readonly Verb[] = [
       'script, waits the grace, ends its processes and publishes what there is of results. A job that has not',
       'started never will. Asking again changes nothing and is no error. `jobq wait` tells when it is done',
       '(exit code 8). If any of the jobs has ended already, nothing is asked at all.',
-    ].join('\n'),
+    ].join(' '),
     arguments: [jobs],
     options: [
       { flags: '--reason <text>', description: 'why, for the record' },
@@ -41,7 +41,7 @@ export const ASKING: readonly Verb[] = [
     description: [
       'Leaves a release in the queue: the runner no longer waits for it. It also overrules --depends-on.',
       'Releasing again changes nothing and is no error. A cancel beats a release.',
-    ].join('\n'),
+    ].join(' '),
     arguments: [jobs],
     options: [],
     examples: ['jobq release wfe'],

@@ -15,7 +15,7 @@ export const DAEMONS: readonly Verb[] = [
       'them to a work directory, runs their scripts, and publishes heartbeat, log and results in inbox/.',
       'It goes on until it is stopped; scripts outlive it and are found again at the next start. With --once',
       'it ends when it is idle; a script that runs is waited for. Its log goes to standard error.',
-    ].join('\n'),
+    ].join(' '),
     arguments: [],
     options: [ONCE],
     examples: ['jobq runner --queue C:\\job-queue', 'jobq runner --once'],
@@ -29,7 +29,7 @@ export const DAEMONS: readonly Verb[] = [
       'The daemon beside the agents, one for a queue. Seals orders made by hand, releases and assigns jobs,',
       'verifies every digest of finished records, runs the configured post-processor on a copy, archives, and',
       'says when a runner gives no sign of life. It goes on until it is stopped; its log goes to standard error.',
-    ].join('\n'),
+    ].join(' '),
     arguments: [],
     options: [ONCE],
     examples: ['jobq watcher', 'jobq watcher --once --json'],
@@ -43,7 +43,7 @@ export const DAEMONS: readonly Verb[] = [
       'Runs one job now, on this machine, whatever slots, priority or a hold say, and publishes heartbeat, log',
       'and results as the daemon does. For a person at the machine with the solver; the runner daemon of the',
       'same id must not be running.',
-    ].join('\n'),
+    ].join(' '),
     arguments: [
       {
         name: 'order-dir',

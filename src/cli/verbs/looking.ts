@@ -25,7 +25,7 @@ export const LOOKING: readonly Verb[] = [
       'now (results_sealed tells whether all of them are). Without: runners, what runs, what waits, what ended',
       'lately, and problems. It reads the folder: no daemon needs to run. The exit code is 0 whatever the',
       'state; use `jobq wait` for an exit code that tells how a job ended.',
-    ].join('\n'),
+    ].join(' '),
     arguments: [{ ...job, required: false, description: `${JOB}; without it the whole queue` }],
     options: [],
     examples: ['jobq status', 'jobq status wfe', 'jobq status wfe --json'],
@@ -38,7 +38,7 @@ export const LOOKING: readonly Verb[] = [
     description: [
       'Lists open and archived jobs, the newest first, at most --limit of them, and everything in the open part',
       'of the queue that a person should look at. Filters may be combined.',
-    ].join('\n'),
+    ].join(' '),
     arguments: [],
     options: [
       { flags: '--state <state>', description: 'only jobs in this state', choices: STATES },
@@ -70,7 +70,7 @@ export const LOOKING: readonly Verb[] = [
       'not enough, it may arrive before the files. A job that is lost is not waited for any longer. Exits 0',
       'only if every job completed; else the first of these that fits any job: 5 failed, 9 lost, 8 cancelled,',
       '6 time ran out. With --until running a job that runs or has completed is enough.',
-    ].join('\n'),
+    ].join(' '),
     arguments: [{ ...job, variadic: true, description: `${JOB}; several may be given` }],
     options: [
       { flags: '--until <what>', description: 'what to wait for', choices: UNTIL, default: 'finished' },
@@ -100,7 +100,7 @@ export const LOOKING: readonly Verb[] = [
     description: [
       'Prints stdout.log, standard output and error of the script in one, from inbox/ or the archive. It is as',
       'fresh as the last heartbeat. With --follow it goes on with what is added until the job has ended.',
-    ].join('\n'),
+    ].join(' '),
     arguments: [job],
     options: [
       { flags: '--follow', description: 'go on until the job has ended' },

@@ -13,7 +13,7 @@ export const SETTING_UP: readonly Verb[] = [
       'side writes, the local folders and a commented jobq.toml. What is there already is left as it is: run',
       'it twice and nothing changes. On two machines run it on the Linux side first; it prints the id of the',
       'queue and the command for the other side. Then share the four trees, and nothing else, between them.',
-    ].join('\n'),
+    ].join(' '),
     arguments: [
       { name: 'queue', required: true, description: 'the folder of the queue; made when it is not there' },
     ],
@@ -45,7 +45,7 @@ export const SETTING_UP: readonly Verb[] = [
       'Prints every setting with its value and its source: default, jobq.toml with the line, or an environment',
       'variable. Settings are local to each machine. To change one, edit jobq.toml in the queue, or set the',
       'variable JOBQ_<SECTION>_<KEY>. An unknown key or a wrong type is an error that names line and nearest key.',
-    ].join('\n'),
+    ].join(' '),
     arguments: [],
     options: [],
     examples: ['jobq settings', 'jobq settings --json'],

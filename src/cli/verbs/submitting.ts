@@ -87,7 +87,7 @@ export const SUBMITTING: readonly Verb[] = [
       'seals and publishes it as one order. The first line of output is the job id and nothing else; warnings',
       'go to standard error. Stopped at any point it leaves the whole order or none. With an idempotency key',
       'it can be repeated safely: key and content decide whether a job is new.',
-    ].join('\n'),
+    ].join(' '),
     arguments: [
       { name: 'study-dir', required: true, description: 'folder with script, README.md and model' },
     ],
@@ -113,7 +113,7 @@ export const SUBMITTING: readonly Verb[] = [
       'orders made by hand once they have been quiet for watcher.unsealed_quiet_s; this does it now. Adds',
       'inputs, run_on and sealed_by to job.json and keeps everything else. Run it on the machine where the',
       'order was made, when nobody writes into it any more: a sealed order is final.',
-    ].join('\n'),
+    ].join(' '),
     arguments: [
       {
         name: 'order',
