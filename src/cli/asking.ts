@@ -9,10 +9,10 @@ import { indexOf, namedJobs, viewIn } from './jobs.ts';
 import { requireLinuxSide, whoAsks } from './side.ts';
 import type { VerbResult } from './verb.ts';
 
-export type Asking = Extract<RequestKind, 'cancel' | 'release'>;
+type Asking = Extract<RequestKind, 'cancel' | 'release'>;
 
 /** One request as `--json` shows it. */
-export interface AskedJob {
+interface AskedJob {
   job_id: string;
   request: Asking;
   /** False when it had been asked before: then nothing was written, and the rest is of the first request. */

@@ -39,7 +39,7 @@ export function viewIn({ parts, layout }: Context, index: JobIndex, jobId: strin
 /** Is nothing more to come of this job: is it archived, or has it ended and is its record whole here? */
 export function isFinished({ parts, layout }: Context, view: View): boolean {
   if (view.archived_as !== null) return true;
-  const { job_id, state, results_sealed } = view;
-  if (!isFinal(state) || !results_sealed) return false;
+  const { job_id, state } = view;
+  if (!isFinal(state)) return false;
   return readArrival(parts.disk.files, layout.record(job_id), job_id)?.complete === true;
 }

@@ -8,16 +8,18 @@ import type { VerbResult } from './verb.ts';
 
 /** `argv` without the program's own name. Nothing is thrown, and the process is not ended. */
 export async function main(parts: CliParts, argv: readonly string[]): Promise<number> {
+  let json = asksForJson(argv);
   try {
     const asked = readArguments(parts, argv);
     if (!asked) return 0;
     const { verb, input } = asked;
+    json = input.json;
     const command = await verb.load();
     const result = await command.run(parts, input);
-    print(parts, result, input.json);
+    print(parts, result, json);
     return result.exitCode ?? 0;
   } catch (error) {
-    return printError(parts, error, asksForJson(argv));
+    return printError(parts, error, json);
   }
 }
 
@@ -33,7 +35,7 @@ function printError({ out, environment }: CliParts, error: unknown, json: boolea
   return error instanceof JobqError ? error.exitCode : 1;
 }
 
-/** The arguments may be what is wrong, so this looks at the words alone. */
+/** As long as the arguments are not read, and when they cannot be: this looks at the words alone. */
 function asksForJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return argv.slice(0, end < 0 ? undefined : end).includes('--json');

@@ -49,6 +49,8 @@ function newProgram({ environment, out, version }: ProgramParts): Command {
     )
     .usage('<verb> [options]')
     .exitOverride()
+    // what stands behind the verb is the verb's own: `--arg --json` hands `--json` to the script
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => out.stdout(text),
       writeErr: (text) => out.stderr(text),

@@ -4,7 +4,7 @@ import { presenceSchema } from '../job/presence.ts';
 import { viewSchema } from '../job/view.ts';
 
 /** Something in the folder that a person should look at. */
-export const problemSchema = z.looseObject({
+const problemSchema = z.looseObject({
   /** conflict-copy, foreign-file, broken-order, broken-record, broken-request, mismatch, unsealed-files */
   kind: z.string(),
   /** Path below the queue. */
@@ -16,7 +16,7 @@ export const problemSchema = z.looseObject({
 });
 
 /** Something wrong with a study, or worth a warning. */
-export const studyProblemSchema = z.looseObject({
+const studyProblemSchema = z.looseObject({
   /** The name of the rule, such as absolute-path. */
   rule: z.string(),
   /** Path inside the study; `.` for all of it, `job.json` for what was asked for. */

@@ -38,7 +38,7 @@ export interface VerbResult {
   text(style: Style): string;
 }
 
-export interface CommandModule {
+interface CommandModule {
   run(parts: CliParts, input: VerbInput): Promise<VerbResult>;
 }
 

@@ -53,6 +53,7 @@ async function tickOnce(runner: RunnerState, pulse: Pulse): Promise<boolean> {
   forgetGone(runner, snapshot.jobs);
   for (const action of plan.actions) await act(runner, action);
   await beatSafely(runner, pulse, plan);
+  if (plan.actions.length > 0) runner.ring(); // what was done may allow the next step at once
   return plan.actions.length > 0 || chores.underWay() > 0 || [...ledger.jobs.values()].some(isUnderWay);
 }
 

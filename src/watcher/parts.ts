@@ -37,4 +37,6 @@ export interface WatcherState extends WatcherParts {
   memory: Map<string, JobMemory>;
   runners: Map<string, Observed>;
   chores: Chores;
+  /** Calls for a tick now. */
+  ring: () => void;
 }

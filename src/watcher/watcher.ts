@@ -20,10 +20,15 @@ export interface Watcher {
 }
 
 /** Makes a watcher of the parts. The caller holds the queue's watcher lock. */
-export function openWatcher(parts: WatcherParts, queueId: string | undefined, chores: Chores): Watcher {
+export function openWatcher(
+  parts: WatcherParts,
+  queueId: string | undefined,
+  chores: Chores,
+  ring: () => void,
+): Watcher {
   const { disk, layout } = parts;
   assertQueue(disk.files, layout, queueId);
-  const watcher: WatcherState = { ...parts, memory: new Map(), runners: new Map(), chores };
+  const watcher: WatcherState = { ...parts, memory: new Map(), runners: new Map(), chores, ring };
   return {
     settled: chores.settled,
     tick: async () => {
@@ -39,6 +44,7 @@ async function tickOnce(watcher: WatcherState): Promise<boolean> {
   forgetGone(watcher, snapshot.jobs);
   for (const action of actions) await act(watcher, action);
   for (const job of snapshot.jobs) await judge(watcher, job);
+  if (actions.length > 0) watcher.ring(); // what was done may allow the next step at once
   return (
     actions.length > 0 ||
     watcher.chores.underWay() > 0 ||

@@ -124,7 +124,7 @@ function openSimulatedWatcher(disk: Disk, chores: Chores): Ticking {
       return { exit_code: 0, signal: null, timed_out: false };
     },
   };
-  return openWatcher(parts, QUEUE_ID, chores);
+  return openWatcher(parts, QUEUE_ID, chores, () => {});
 }
 
 async function openSimulatedRunner(disk: Disk, chores: Chores, processes: FakeProcesses): Promise<Runner> {

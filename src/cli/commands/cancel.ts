@@ -13,5 +13,5 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
   const context = await openContext(parts, input);
   const { reason, grace } = input.options;
   const wishes = { ...(reason !== undefined && { reason }), ...(grace !== undefined && { grace_s: grace }) };
-  return await ask(context, input.args, 'cancel', wishes);
+  return ask(context, input.args, 'cancel', wishes);
 }

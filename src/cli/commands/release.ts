@@ -5,5 +5,5 @@ import type { CliParts } from '../parts.ts';
 import type { VerbInput, VerbResult } from '../verb.ts';
 
 export async function run(parts: CliParts, input: VerbInput): Promise<VerbResult> {
-  return await ask(await openContext(parts, input), input.args, 'release', {});
+  return ask(await openContext(parts, input), input.args, 'release', {});
 }

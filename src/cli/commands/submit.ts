@@ -52,7 +52,7 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
   const result = await submitStudy(parts.disk, layout, { host, pid }, request).finally(meter.end);
   if (!input.json) parts.out.stderr(warningText(result));
   if (!input.options.wait || result.dry_run) return { value: result, text: () => textOf(result) };
-  return await thenWait(context, input, result);
+  return thenWait(context, input, result);
 }
 
 function requestOf(

@@ -42,7 +42,7 @@ function openOne(context: Context, daemon: DaemonParts, log: Log, bell: Bell): T
   const { host, user } = parts.environment;
   const own = { disk: parts.disk, layout, run: daemon.run, log, identity: { host, user } };
   const watcher = { ...own, settings: settings.watcher, link: settings.syncthing.link };
-  return openWatcher(watcher, context.queueId, daemon.newChores(bell.ring));
+  return openWatcher(watcher, context.queueId, daemon.newChores(bell.ring), bell.ring);
 }
 
 async function once(

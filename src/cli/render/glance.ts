@@ -38,16 +38,13 @@ export function glanceText(style: Style, glance: Glance): string {
     ['Finished lately', glance.finished],
   ];
   return [
-    head,
-    counts.join(', '),
+    `${head}\n${counts.join(', ')}`,
     runnerSection(style, glance.runners),
     ...sections.flatMap(([title, views]) =>
       views.length === 0 ? [] : [`${colors.bold(title)}\n${jobTable(style, views)}`],
     ),
     ...(glance.problems.length === 0 ? [] : [problemList(style, glance.problems).join('\n')]),
-  ]
-    .join('\n\n')
-    .replace('\n\n', '\n');
+  ].join('\n\n');
 }
 
 function runnerSection(style: Style, runners: readonly Presence[]): string {

@@ -24,11 +24,10 @@ const NO_LINES = {
   middle: ' '.repeat(GAP),
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of colours are what it removes
-const COLOURS = /\u001b\[\d+(;\d+)*m/g;
-
+/** The length without the escape sequences of colours. */
 function lengthOf(cell: string): number {
-  return cell.replace(COLOURS, '').length;
+  const [plain = '', ...coloured] = cell.split('\u001b[');
+  return plain.length + coloured.reduce((sum, piece) => sum + piece.length - piece.indexOf('m') - 1, 0);
 }
 
 function widthsOf({ width }: Style, rows: readonly (readonly string[])[]): number[] {
