@@ -1,6 +1,6 @@
 // The one error jobq throws on purpose, and the one table of exit codes, which is a contract.
 
-/** What each exit code means; printed by `jobq help exit-codes` and shown in the README. */
+/** What each exit code means; printed by `jobq --help` and shown in the README. */
 export const EXIT_CODES = {
   ok: { exit: 0, meaning: 'done; for wait: every job completed' },
   internal: { exit: 1, meaning: 'an error jobq did not foresee: please report it' },
@@ -14,7 +14,8 @@ export const EXIT_CODES = {
   'job-lost': { exit: 9, meaning: 'a job is lost: its runner gives no sign of life' },
   conflict: {
     exit: 10,
-    meaning: 'refused: another daemon holds the queue, or the key stands for other content',
+    meaning:
+      'refused: another daemon holds the queue, the key stands for other content, or the job has ended',
   },
 } as const;
 

@@ -152,6 +152,22 @@ export const sealShape = z.looseObject({
   run_on: z.string(),
 });
 
+/** `runner`: `ended` with --once, `stopped` when the daemon was stopped */
+export const runnerShape = z.looseObject({
+  /** The runner's id. */
+  runner: z.string(),
+  stopped: z.optional(z.boolean()),
+  ended: z.optional(z.array(z.looseObject({ job_id: z.string(), outcome: z.string(), message: z.string() }))),
+});
+
+/** `watcher`: `archived` with --once, `stopped` when the daemon was stopped */
+export const watcherShape = z.looseObject({
+  queue: z.string(),
+  stopped: z.optional(z.boolean()),
+  /** Names below archive/. */
+  archived: z.optional(z.array(z.string())),
+});
+
 /** Every verb, when it could not do what was asked; the exit code is that of `code`. */
 export const errorShape = z.looseObject({
   error: z.looseObject({

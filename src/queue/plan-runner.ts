@@ -16,13 +16,16 @@ export interface RunnerPlan {
   actions: RunnerAction[];
   /** Orders that wait, and for what: goes into presence and into queued records. */
   waiting: { job_id: string; for: string }[];
+  /** Jobs whose run has begun and whose record is not sealed yet: presence vouches for them. */
+  running: string[];
 }
 
 type Step = { action: RunnerAction } | { wait: string } | { ready: Order } | undefined;
 
 /** The actions of one tick. `nowMs` is wall time; it is compared only with what this runner wrote itself. */
 export function planRunner(snapshot: RunnerSnapshot, nowMs: number, policy: RunnerPolicy): RunnerPlan {
-  const plan: RunnerPlan = { actions: [], waiting: [] };
+  const running = snapshot.jobs.filter(isRunning).map((job) => job.job_id);
+  const plan: RunnerPlan = { actions: [], waiting: [], running };
   const ready: { job: RunnerJob; order: Order }[] = [];
   for (const job of snapshot.jobs) {
     const step = job.busy ? undefined : planJob(job, snapshot, nowMs, policy);
@@ -46,6 +49,10 @@ function addWait(plan: RunnerPlan, job: RunnerJob, waiting_for: string): void {
 function freeSlots(snapshot: RunnerSnapshot, policy: RunnerPolicy): number {
   const taken = snapshot.jobs.filter((job) => isUnderWay(job.ledger) || (job.busy && !job.ledger)).length;
   return policy.slots - taken;
+}
+
+function isRunning({ ledger, record }: RunnerJob): boolean {
+  return isUnderWay(ledger) || (ledger?.phase === 'ended' && !record?.sealSha256);
 }
 
 /** Has an attempt begun that is not over yet? */

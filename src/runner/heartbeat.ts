@@ -3,7 +3,6 @@ import path from 'node:path';
 import type { Presence } from '../job/presence.ts';
 import { STDOUT_LOG } from '../job/seal.ts';
 import type { RunnerPlan } from '../queue/plan-runner.ts';
-import { isUnderWay } from '../queue/plan-runner.ts';
 import { copyHashed } from '../store/disk.ts';
 import { readPresence, writePresence } from '../store/presences.ts';
 import { ATTEMPT } from '../store/work-dir.ts';
@@ -59,12 +58,11 @@ async function publishLog(runner: RunnerState, jobId: string): Promise<void> {
 async function beatPresence(runner: RunnerState, pulse: Pulse, plan: RunnerPlan): Promise<void> {
   const { disk, identity, settings, ledger } = runner;
   const nowMs = disk.clock.monotonic();
-  const running = [...ledger.jobs].flatMap(([job_id, job]) =>
-    isUnderWay(job) || job.phase === 'ended'
-      ? [{ job_id, heartbeat_seq: recall(runner.memory, job_id, nowMs).beat?.seq ?? 0 }]
-      : [],
-  );
-  const told = JSON.stringify([running.map((job) => job.job_id), plan.waiting]);
+  const running = plan.running.map((job_id) => {
+    const heartbeat_seq = recall(runner.memory, job_id, nowMs).beat?.seq ?? 0;
+    return { job_id, heartbeat_seq };
+  });
+  const told = JSON.stringify([plan.running, plan.waiting]);
   const due = pulse.atMs === undefined || nowMs - pulse.atMs >= settings.heartbeat_interval_s * 1000;
   if (!due && told === pulse.told) return;
   const presence: Presence = {

@@ -99,7 +99,7 @@ export const RULES = {
   },
   'run-on': {
     why: 'no runner of that name has ever been seen, so nobody may take the job',
-    remedy: 'check the name with `jobq doctor`, or leave --run-on out',
+    remedy: 'check the name (`jobq status` shows the runners), or leave --run-on out',
   },
 } as const;
 export type Rule = keyof typeof RULES;

@@ -25,12 +25,12 @@ const best = () => JSON.parse(study.text('3_results/best.json')) as Best;
 
 beforeAll(() => {
   python = findPython([]);
-});
+}, 120_000);
 
 beforeEach((ctx) => {
   if (!python) ctx.skip('needs Python 3');
   study = new Study('parabola', python ?? '');
-  return () => study.remove();
+  ctx.onTestFinished(() => study.remove());
 });
 
 describe('a run', () => {
@@ -77,7 +77,7 @@ describe('a run', () => {
     expect(study.trialFolders()).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((number) => `trial_000${number}`));
     const resumed = await databaseRows();
 
-    study.remove();
+    await study.remove();
     study = new Study('parabola', python ?? '');
     expect((await study.run(['--start', '--trials', '8'])).code).toBe(0);
     expect(await databaseRows()).toEqual(resumed);
@@ -105,7 +105,6 @@ describe('a run', () => {
   });
 
   test('ends with 130 and its results saved once the cancel file is there', async () => {
-    const started = performance.now();
     const { code, stdout } = await study.run(['--start', '--trials', '50', '--sleep', '0.3'], {
       env: { JOBQ_CANCEL_FILE: study.path('cancel') },
       onStdout: (text) => {
@@ -113,7 +112,6 @@ describe('a run', () => {
       },
     });
     expect(code).toBe(130);
-    expect(performance.now() - started).toBeLessThan(10_000);
     const rows = study.table('3_results/history.csv');
     expect(rows.length).toBeGreaterThanOrEqual(2);
     expect(rows.length).toBeLessThan(6);

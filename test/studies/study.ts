@@ -1,4 +1,5 @@
 // Runs a copy of a study from fixtures/studies the way an engineer or the runner would.
+import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,7 @@ export type Row = Readonly<Record<string, string>>;
 type RunOptions = { env?: NodeJS.ProcessEnv; onStdout?: (all: string) => void };
 
 const ends = (command: string, args: string[]) =>
-  spawnSync(command, args, { stdio: 'ignore', timeout: 20_000 }).status;
+  spawnSync(command, args, { stdio: 'ignore', timeout: 60_000 }).status;
 
 /** The first Python that can import all of `modules`; Debian's own first, whose packages apt installs. */
 export function findPython(modules: readonly string[]): string | undefined {
@@ -23,10 +24,14 @@ export function findPython(modules: readonly string[]): string | undefined {
 /** ccx answers `-v` with exit code 201. */
 export const hasCcx = () => [0, 201].includes(ends(process.env['CCX'] ?? 'ccx', ['-v']) ?? -1);
 
+/** Conveniences of a developer's machine that a study must do without. */
+const plainPythonEnv = { PYTHONDONTWRITEBYTECODE: '', PYTHONUNBUFFERED: '' };
+
 /** A copy of a study in a temporary folder, as good as a submitted one. */
 export class Study {
   readonly folder: string;
   readonly python: string;
+  private running: { child: ChildProcess; ended: Promise<Ended> } | undefined;
 
   constructor(name: string, python: string) {
     this.folder = mkdtempSync(join(tmpdir(), `jobq-${name}-`));
@@ -35,7 +40,9 @@ export class Study {
     cpSync(join(studies, name), this.folder, { recursive: true, filter: isSource });
   }
 
-  remove(): void {
+  /** A run whose test gave up on it is ended first, else it would write on. */
+  async remove(): Promise<void> {
+    if (this.running?.child.kill('SIGKILL')) await this.running.ended.catch(() => undefined);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
@@ -82,12 +89,12 @@ export class Study {
   }
 
   private spawn(args: readonly string[], { env, onStdout }: RunOptions, cwd = tmpdir()): Promise<Ended> {
-    return new Promise((resolve, reject) => {
-      const child = spawn(this.python, args, {
-        cwd,
-        env: { ...process.env, ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
+    const child = spawn(this.python, args, {
+      cwd,
+      env: { ...process.env, ...plainPythonEnv, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = new Promise<Ended>((resolve, reject) => {
       let stdout = '';
       let stderr = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -100,6 +107,8 @@ export class Study {
       child.on('error', reject);
       child.on('close', (code) => resolve({ code, stdout: stdout.replaceAll('\r\n', '\n'), stderr }));
     });
+    this.running = { child, ended };
+    return ended;
   }
 }
 

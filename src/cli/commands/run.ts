@@ -1,11 +1,12 @@
 // `jobq run`: a person runs one order by hand, now, with the same record, heartbeat and seal as the daemon would give it.
-import path from 'node:path';
 import { EXIT_CODES, JobqError } from '../../errors.ts';
 import { isFinal } from '../../job/states.ts';
-import { indexJobs, resolveJob, viewJob } from '../../store/find.ts';
+import type { View } from '../../job/view.ts';
+import { isUnderWay } from '../../queue/plan-runner.ts';
 import type { Context } from '../context.ts';
 import { openContext } from '../context.ts';
 import { whileLocked } from '../daemon.ts';
+import { indexOf, namedOrder, viewIn } from '../jobs.ts';
 import type { CliParts } from '../parts.ts';
 import { prepareRunner } from '../prepare-runner.ts';
 import { card } from '../render/card.ts';
@@ -13,25 +14,24 @@ import type { VerbInput, VerbResult } from '../verb.ts';
 
 export async function run(parts: CliParts, input: VerbInput): Promise<VerbResult> {
   const context = await openContext(parts, { queue: input.queue });
-  const { files } = parts.disk;
-  const { layout } = context;
-  const named = input.args[0] ?? '';
-  const index = indexJobs(files, layout);
-  const isOrderDir = path.dirname(path.resolve(parts.environment.cwd, named)) === layout.tree('outbox');
-  const jobId = isOrderDir ? path.basename(named) : resolveJob(index, named);
+  const jobId = namedOrder(context, input.args[0] ?? '');
   const prepared = await prepareRunner(context, jobId);
   return whileLocked(context, prepared.at.lock, `runner ${prepared.identity.id}`, async () => {
     const runner = await prepared.open();
-    if (runner.ledger.jobs.has(jobId)) throw ranAlready(jobId);
+    const known = runner.ledger.jobs.get(jobId);
+    if (known && !isUnderWay(known)) throw ranAlready(jobId);
     await prepared.daemon.runUntilIdle(runner, prepared.bell, parts.interrupt);
-    if (!runner.ledger.jobs.get(jobId)?.outcome) throw notRun(context, jobId);
-    const view = viewJob(files, layout, indexJobs(files, layout), jobId);
-    const exitCode =
-      view.state === 'completed'
-        ? 0
-        : EXIT_CODES[view.state === 'cancelled' ? 'job-cancelled' : 'job-failed'].exit;
-    return { value: view, exitCode, text: (style) => card(style, view) };
+    const after = runner.ledger.jobs.get(jobId);
+    const view = viewIn(context, indexOf(context), jobId);
+    if (isUnderWay(after)) throw stillRuns(jobId);
+    if (!after?.outcome) throw notRun(context, view);
+    return { value: view, exitCode: exitOf(view), text: (style) => card(style, view) };
   });
+}
+
+function exitOf(view: View): number {
+  if (view.state === 'completed') return EXIT_CODES.ok.exit;
+  return EXIT_CODES[view.state === 'cancelled' ? 'job-cancelled' : 'job-failed'].exit;
 }
 
 function ranAlready(jobId: string): JobqError {
@@ -40,13 +40,18 @@ function ranAlready(jobId: string): JobqError {
   });
 }
 
-function notRun({ parts, layout }: Context, jobId: string): JobqError {
-  const view = viewJob(parts.disk.files, layout, indexJobs(parts.disk.files, layout), jobId);
+function stillRuns(jobId: string): JobqError {
+  return new JobqError('wait-timeout', `stopped waiting for ${jobId}: its script goes on`, {
+    remedy: 'give the same command again, or start `jobq runner`, to take it up; `jobq cancel` ends it',
+  });
+}
+
+function notRun({ layout }: Context, view: View): JobqError {
   const why = isFinal(view.state)
     ? `it has ended: ${view.state}`
     : `it waits for ${view.waiting_for ?? 'its order'}`;
-  return new JobqError('invalid-job', `${jobId} was not run: ${why}`, {
-    file: layout.order(jobId),
+  return new JobqError('invalid-job', `${view.job_id} was not run: ${why}`, {
+    file: layout.order(view.job_id),
     remedy:
       'an order runs once it is sealed, whole and meant for this runner: `jobq seal` seals one made by hand',
   });
