@@ -165,11 +165,11 @@ async function demo() {
     say(
       `\n${bold('archived')}, verified and post-processed, ${((performance.now() - began) / 1000).toFixed(1)} s after the daemons were started`,
     );
-    say(`  outcome   ${view.outcome.kind}: ${view.outcome.message}`);
+    say(`  outcome   ${view.outcome.kind}, exit code ${view.outcome.exit_code}`);
     if (view.progress?.best !== undefined) say(`  best      ${view.progress.best}`);
     say(`  results   ${view.results_dir}`);
     showArchive(view.results_dir);
-    say(`\nlook around: node bin/jobq.js list --queue ${queue}`);
+    say(`\nlook around: node bin/jobq.js list --queue ${queue}   (delete ${home} afterwards)`);
     if (view.state !== 'completed') throw new Error(`the study ${view.state}: ${view.outcome.message}`);
   } finally {
     await Promise.all(daemons.map((daemon) => daemon.stop()));

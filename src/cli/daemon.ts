@@ -45,6 +45,10 @@ export function daemonOptions(context: Context, log: Log, bell: Bell, pollS: num
     bell,
     pollMs: pollS * 1000,
     stop: interrupt,
+    onTick: () => {
+      if (told) log.info({}, 'the queue can be used again');
+      told = '';
+    },
     onError: (error) => {
       const message = messageOf(error);
       if (message === told) return;

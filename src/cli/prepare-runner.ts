@@ -22,8 +22,14 @@ export interface PreparedRunner {
   reopening(): Ticking;
 }
 
-/** `only` restricts the runner to one job that a person runs by hand. */
-export async function prepareRunner(context: Context, only?: string): Promise<PreparedRunner> {
+export interface RunnerWishes {
+  /** One job that a person runs by hand: the runner looks at no other. */
+  only?: string;
+  /** The owner knows that the ledger of earlier runs is gone. */
+  acceptLostLedger?: boolean;
+}
+
+export async function prepareRunner(context: Context, wishes: RunnerWishes = {}): Promise<PreparedRunner> {
   const { parts, settings, layout } = context;
   const daemon = await parts.loadDaemon();
   const log = daemon.makeLog(parts.environment.variables['JOBQ_LOG_LEVEL'] ?? 'info');
@@ -39,13 +45,22 @@ export async function prepareRunner(context: Context, only?: string): Promise<Pr
     log,
     identity,
     settings: settings.runner,
-    only,
+    only: wishes.only,
   };
   const open = async () => {
     for (const dir of [at.work, layout.staging]) parts.disk.files.makeDir(dir);
-    return openRunner(own, context.queueId, daemon.newChores(bell.ring), bell.ring);
+    const runner = await openRunner(own, context.queueId, daemon.newChores(bell.ring), bell.ring);
+    await lookAtLoss(runner, wishes, log, new Date(parts.disk.clock.now()).toISOString());
+    return runner;
   };
   return { daemon, at, identity, log, bell, open, reopening: () => reopening(open) };
+}
+
+async function lookAtLoss({ ledger }: Runner, wishes: RunnerWishes, log: Log, now: string): Promise<void> {
+  if (!ledger.lost) return;
+  if (wishes.acceptLostLedger) return ledger.accept(now);
+  const remedy = 'release the orders that may run (`jobq release`), or start with --accept-lost-ledger';
+  log.warn({ remedy }, 'the ledger of earlier runs is gone: every order waits for a release');
 }
 
 /** Where the runner keeps its ledger and its work directories: outside the queue. */

@@ -35,7 +35,7 @@ function reasonOf(issue: z.core.$ZodIssue, raw: unknown): string {
     case 'invalid_value':
       return `should be ${issue.values.map((v) => JSON.stringify(v)).join(' or ')}, but is ${JSON.stringify(got)}`;
     case 'too_small':
-      return `should be at least ${String(issue.minimum)}, but is ${JSON.stringify(got)}`;
+      return `should be ${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}, but is ${JSON.stringify(got)}`;
     case 'too_big':
       return `should be at most ${String(issue.maximum)}, but is ${JSON.stringify(got)}`;
     case 'unrecognized_keys':

@@ -14,7 +14,7 @@ export const OUTCOME_KINDS = [
 ] as const;
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
 
-export const ERROR_CLASSES = [
+const ERROR_CLASSES = [
   'script',
   'inputs',
   'licence',

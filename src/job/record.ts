@@ -1,6 +1,6 @@
 // The record: what happened, `inbox/<job-id>/job.json`. The order's fields, then what its runner saw.
 import * as z from 'zod/mini';
-import { contents, count, jobId, moment, portablePath, sha256Hex } from './fields.ts';
+import { contents, count, jobId, moment, portablePath, SCHEMA_VERSION, sha256Hex } from './fields.ts';
 import type { Order } from './order.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeSchema, stateAfter } from './outcome.ts';
@@ -97,7 +97,8 @@ export interface Beat {
 export function makeRecord(order: object, facts: RecordFacts, state: RecordState, beat: Beat): JobRecord {
   const { queued_at, runner, attempts, command, warnings, job_id, order_seal_sha256 } = facts;
   return {
-    ...(order as Partial<Order>),
+    ...withoutRecordFields(order),
+    schema_version: SCHEMA_VERSION,
     job_id,
     ...stateFields(state, beat),
     runner,
@@ -111,6 +112,13 @@ export function makeRecord(order: object, facts: RecordFacts, state: RecordState
     ...(order_seal_sha256 && { order_seal_sha256 }),
     ...(warnings.length > 0 && { warnings }),
   };
+}
+
+/** An order cannot write the runner's fields; everything else of it is passed through. */
+function withoutRecordFields(order: object): Partial<Order> {
+  return Object.fromEntries(
+    Object.entries(order).filter(([field]) => !Object.hasOwn(recordSchema.shape, field)),
+  );
 }
 
 function stateFields(state: RecordState, beat: Beat) {

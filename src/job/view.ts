@@ -56,6 +56,8 @@ export interface Sight {
   resultsDir: string | undefined;
   sealed: boolean;
   archivedAs: string | undefined;
+  /** Does the order have its seal? Without it nobody takes it. */
+  orderSealed: boolean;
   /** When the watcher called the job lost, if it did. */
   lostAt: string | undefined;
 }
@@ -63,7 +65,8 @@ export interface Sight {
 /** Why an order without a record has not been taken up. */
 function waitBeforeRecord(sight: Sight): string {
   const { order, requests } = sight;
-  if (!order) return 'a valid job.json and seal';
+  if (!order) return 'a valid job.json';
+  if (!sight.orderSealed) return 'its seal';
   if (order.run_on === undefined || order.run_on === 'auto') {
     return requests.assign ? `runner ${requests.assign.runner}` : 'assignment';
   }

@@ -47,7 +47,7 @@ function addWait(plan: RunnerPlan, job: RunnerJob, waiting_for: string): void {
 }
 
 function freeSlots(snapshot: RunnerSnapshot, policy: RunnerPolicy): number {
-  const taken = snapshot.jobs.filter((job) => isUnderWay(job.ledger) || (job.busy && !job.ledger)).length;
+  const taken = snapshot.jobs.filter((job) => isUnderWay(job.ledger) || (job.acting && !job.ledger)).length;
   return policy.slots - taken;
 }
 
@@ -137,9 +137,11 @@ function planSealed(
   snapshot: RunnerSnapshot,
   policy: RunnerPolicy,
 ): Step {
-  const rejection = rejectionOf(facts, policy);
-  if (!job.staged && (!facts.arrived.complete || job.mismatch)) return waitForInputs(job, facts, policy);
-  if (rejection) return job.staged ? end(job, rejection) : { action: { do: 'stage', job_id: job.job_id } };
+  const stage: Step = { action: { do: 'stage', job_id: job.job_id } };
+  if (!job.staged && (!facts.arrived.complete || job.mismatch))
+    return waitForInputs(job, facts, policy) ?? stage;
+  const rejection = facts.arrived.complete ? rejectionOf(facts, policy) : wrongNumbers(facts);
+  if (rejection) return job.staged ? end(job, rejection) : stage;
   if (!facts.order) return undefined;
   const wait = releaseWait(facts.order, job.requests, snapshot.ledgerLost);
   return wait ? { wait } : { ready: facts.order };
@@ -158,8 +160,19 @@ function overdue(what: string, policy: RunnerPolicy): Outcome {
   return rejected(`${what}; nothing changed for ${policy.inputs_timeout_s} s`);
 }
 
+/** Undefined when every name is there and nothing moves any more: then the copy finds out what does not fit. */
 function waitForInputs(job: RunnerJob, facts: SealedOrder, policy: RunnerPolicy): Step {
-  if (!isOverdue(job, policy)) return { wait: inputsWait(facts.arrived) };
-  const late = `SHA256SUMS: not every file it names arrived (${inputsWait(facts.arrived)})`;
-  return end(job, overdue(job.mismatch ?? late, policy));
+  const { arrived } = facts;
+  if (!isOverdue(job, policy)) return { wait: inputsWait(arrived) };
+  if (job.mismatch) return end(job, overdue(job.mismatch, policy));
+  if (arrived.files === facts.entries.length - 1) return undefined;
+  return end(job, overdue(`SHA256SUMS: not every file it names arrived (${inputsWait(arrived)})`, policy));
+}
+
+/** Every digest fits, and still the numbers in job.json are others. */
+function wrongNumbers({ arrived }: SealedOrder): Outcome {
+  const says = `${arrived.expected?.files ?? 0} files, ${arrived.expected?.bytes ?? 0} bytes`;
+  return rejected(
+    `job.json, inputs: says ${says}, but SHA256SUMS names ${arrived.files} files, ${arrived.bytes} bytes`,
+  );
 }

@@ -1,7 +1,8 @@
 // What the watcher does next: a pure function of what it sees. The order of the questions is the protocol.
 import type { Order } from '../job/order.ts';
-import { needsRelease, RUN_ON_AUTO, runOn } from '../job/order.ts';
+import { needsRelease, RUN_ON_AUTO } from '../job/order.ts';
 import { isFinal } from '../job/states.ts';
+import { wantedRunner } from './rejection.ts';
 import type {
   ArchivedJob,
   RecordArrival,
@@ -71,9 +72,8 @@ function planOpenOrder(
   if (facts.seal === 'missing') {
     return job.quietMs >= policy.unsealed_quiet_s * 1000 ? { do: 'seal', job_id } : undefined;
   }
-  const wanted = facts.seal === 'valid' && facts.order ? runOn(facts.order) : facts.fields['run_on'];
   const [only, ...others] = snapshot.runners;
-  const open = (wanted ?? RUN_ON_AUTO) === RUN_ON_AUTO && !requests.assign && !job.record;
+  const open = wantedRunner(facts.fields) === RUN_ON_AUTO && !requests.assign && !job.record;
   if (open && only && others.length === 0) {
     return { do: 'assign', job_id, runner: only };
   }

@@ -9,7 +9,8 @@ export interface Problem {
     | 'broken-record'
     | 'broken-request'
     | 'mismatch'
-    | 'unsealed-files';
+    | 'unsealed-files'
+    | 'unreadable';
   /** Path below the queue's root, `/` between parts. */
   file: string;
   job_id?: string;

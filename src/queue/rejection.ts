@@ -31,9 +31,14 @@ export function rejectionOf(facts: SealedOrder, policy: RunnerPolicy): Outcome |
   return undefined;
 }
 
-/** Is this order for this runner? An order whose `run_on` cannot be read counts as `auto`. */
-export function isMine(fields: Fields, requests: Requests, runnerId: string): boolean {
+/** The runner an order asks for; one whose `run_on` cannot be read counts as `auto`. */
+export function wantedRunner(fields: Fields): string {
   const written = fields['run_on'];
-  const wanted = typeof written === 'string' && SHORT_NAME.test(written) ? written : RUN_ON_AUTO;
+  return typeof written === 'string' && SHORT_NAME.test(written) ? written : RUN_ON_AUTO;
+}
+
+/** Is this order for this runner? */
+export function isMine(fields: Fields, requests: Requests, runnerId: string): boolean {
+  const wanted = wantedRunner(fields);
   return wanted === runnerId || (wanted === RUN_ON_AUTO && requests.assign?.runner === runnerId);
 }

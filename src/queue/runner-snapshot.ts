@@ -56,7 +56,9 @@ export interface RunnerJob {
   mismatch: string | undefined;
   /** Milliseconds since anything of the inputs last arrived. */
   quietMs: number;
-  /** An action on this job is under way, or it failed lately and waits to be tried again. */
+  /** A long action on this job is under way. */
+  acting: boolean;
+  /** The same, or an action failed lately and waits to be tried again. */
   busy: boolean;
   /** There is a work directory. */
   work: boolean;

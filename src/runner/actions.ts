@@ -1,5 +1,6 @@
 // Carries out what was planned, one small function an action. Each may be cut off anywhere and done again.
 import path from 'node:path';
+import { messageOf } from '../errors.ts';
 import { SEAL } from '../job/seal.ts';
 import type { RunnerAction } from '../queue/runner-snapshot.ts';
 import type { LedgerEntry } from '../store/ledger.ts';
@@ -80,11 +81,16 @@ async function stage(runner: RunnerState, jobId: string): Promise<void> {
   const { disk, layout, at, memory, log } = runner;
   const facts = readOrder(disk.files, layout.order(jobId), jobId);
   if (facts?.seal !== 'valid') return;
-  const reason = await stageOrder(disk, at, jobId, layout.order(jobId), facts);
+  const reason = await stageOrder(disk, at, jobId, layout.order(jobId), facts).catch(cannotCopy);
   const atMs = disk.clock.monotonic();
   recall(memory, jobId, atMs).mismatch =
     reason === undefined ? undefined : { signature: facts.signature, reason, atMs };
   if (reason) log.warn({ job_id: jobId, reason }, 'the order does not fit its seal yet');
+}
+
+/** An input that cannot be read now may be held by another program: the order waits like one that has not arrived. */
+function cannotCopy(error: unknown): string {
+  return `the order cannot be copied: ${messageOf(error)}`;
 }
 
 async function launch(runner: RunnerState, jobId: string, attempt: number): Promise<void> {

@@ -1,5 +1,6 @@
 // Reads what the runner decides from: outbox, requests, its own records, its ledger, its attempts.
 import path from 'node:path';
+import { messageOf } from '../errors.ts';
 import { parseOrder } from '../job/order.ts';
 import type { Requests } from '../job/request.ts';
 import { JOB_JSON } from '../job/seal.ts';
@@ -12,6 +13,7 @@ import { joinPortable } from '../store/portable.ts';
 import { readOrder } from '../store/read-order.ts';
 import { readOwnRecord } from '../store/read-record.ts';
 import { readRequests } from '../store/requests.ts';
+import { unreadable } from '../store/unreadable.ts';
 import { ATTEMPT, hasAttemptFile, readExit, readStaged } from '../store/work-dir.ts';
 import type { JobMemory } from './memory.ts';
 import { recall } from './memory.ts';
@@ -42,7 +44,8 @@ export async function readRunnerSnapshot(runner: RunnerState): Promise<RunnerSna
   const jobs: RunnerJob[] = [];
   for (const id of only === undefined ? ids : ids.filter((id) => id === only)) {
     const seen = { order: outbox.has(id), record: inbox.has(id), asked: asked.has(id), work: work.has(id) };
-    jobs.push(await readJob(runner, id, seen, problems));
+    const job = await readJobSafely(runner, id, seen, problems);
+    if (job) jobs.push(job);
   }
   problems.push(...strayFiles(runner, 'outbox'));
   return { jobs, ledgerLost: ledger.lost, problems };
@@ -70,6 +73,34 @@ interface Places {
   work: boolean;
 }
 
+/** A job of which something cannot be read is a problem and is left alone; it stops neither the loop nor other jobs. */
+async function readJobSafely(
+  runner: RunnerState,
+  job_id: string,
+  places: Places,
+  problems: Problem[],
+): Promise<RunnerJob | undefined> {
+  try {
+    return await readJob(runner, job_id, places, problems);
+  } catch (error) {
+    problems.push(unreadable(job_id, messageOf(error)));
+    const ledger = runner.ledger.jobs.get(job_id);
+    return ledger && heldBack(job_id, ledger);
+  }
+}
+
+/** What stands for a job of the ledger that cannot be looked at: it keeps its slot, and nothing is decided. */
+function heldBack(job_id: string, ledger: LedgerJob): RunnerJob {
+  const unseen = {
+    order: undefined,
+    record: undefined,
+    attempt: undefined,
+    mismatch: undefined,
+    requests: {},
+  };
+  return { ...unseen, job_id, ledger, staged: false, quietMs: 0, acting: false, busy: true, work: false };
+}
+
 async function readJob(
   runner: RunnerState,
   job_id: string,
@@ -94,6 +125,7 @@ async function readJob(
     staged: order?.seal === 'valid' && staged?.order_seal_sha256 === order.sha256,
     mismatch: mismatchOf(memory, order, nowMs),
     quietMs: nowMs - memory.changedAtMs,
+    acting: runner.chores.isUnderWay(job_id),
     busy: runner.chores.isBusy(job_id),
     work: places.work,
   };
@@ -117,10 +149,7 @@ const MISMATCH_RETRY_MS = 60_000;
 function mismatchOf(memory: JobMemory, order: OrderFacts | undefined, nowMs: number): string | undefined {
   const { mismatch } = memory;
   if (!mismatch || mismatch.signature !== order?.signature) return undefined;
-  // once the time for the inputs is up, the last look decides
-  return nowMs - mismatch.atMs < MISMATCH_RETRY_MS || mismatch.atMs - memory.changedAtMs > MISMATCH_RETRY_MS
-    ? mismatch.reason
-    : undefined;
+  return nowMs - mismatch.atMs < MISMATCH_RETRY_MS ? mismatch.reason : undefined;
 }
 
 async function readAttempt(

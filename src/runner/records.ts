@@ -57,7 +57,7 @@ function factsOf(
   const { disk, at, ledger, identity } = runner;
   const attempt = ledger.jobs.get(jobId)?.attempt ?? 0;
   const command = attempt > 0 ? readCommand(disk.files, at.attempt(jobId, attempt))?.command : undefined;
-  const { sealSha256, unsealed } = known;
+  const { sealSha256 } = known;
   return {
     job_id: jobId,
     runner: identity,
@@ -65,9 +65,21 @@ function factsOf(
     attempts: attemptsOf(runner, jobId),
     ...(command && { command }),
     ...(sealSha256 && { order_seal_sha256: sealSha256 }),
-    warnings:
-      unsealed.length > 0 ? [`not named by SHA256SUMS and therefore not used: ${unsealed.join(', ')}`] : [],
+    warnings: warningsOf(known),
   };
+}
+
+/** Fields of an order that this version reads and passes on, but does not act on. */
+const PASSED_ON = ['on_interrupt', 'queue_timeout_s', 'requires', 'retry', 'stall_timeout_s'];
+
+function warningsOf({ fields, unsealed }: Known): string[] {
+  const idle = PASSED_ON.filter((field) => Object.hasOwn(fields, field));
+  return [
+    ...(unsealed.length > 0
+      ? [`not named by SHA256SUMS and therefore not used: ${unsealed.join(', ')}`]
+      : []),
+    ...(idle.length > 0 ? [`this version of jobq does not act on: ${idle.join(', ')}`] : []),
+  ];
 }
 
 /** The next heartbeat of a job: its number goes on from what was published before a restart. */

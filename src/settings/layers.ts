@@ -36,7 +36,6 @@ export const RESERVED_VARIABLES: readonly string[] = [
   'JOBQ_ATTEMPT',
   'JOBQ_CANCEL_FILE',
   'JOBQ_LOG_LEVEL',
-  'JOBQ_POST_DIR',
 ];
 
 function isTable(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,8 @@
 // The archive and the steps by which a record gets there. What is here outlives the queue.
 import path from 'node:path';
 import { compactTime } from '../job/job-id.ts';
+import { parseWith } from '../job/parsed.ts';
+import { recordSchema } from '../job/record.ts';
 import type { SealEntry } from '../job/seal.ts';
 import { JOB_JSON, SEAL, SEAL_SIGNATURE } from '../job/seal.ts';
 import type { ArchivedJob, Collected } from '../queue/watcher-snapshot.ts';
@@ -62,7 +64,7 @@ export async function collectRecord(disk: Disk, layout: Layout, jobId: string): 
   if (seal.seal !== 'valid') return 'its seal is not there';
   const copy = layout.copying(jobId);
   await files.removeTree(copy);
-  const breach = await copySealed(disk, source, copy, seal.entries);
+  const breach = await copySealed(disk, source, copy, seal.entries, emptyDirsOf(files, source));
   if (breach) return breach;
   await copyBeside(disk, source, copy, SEAL);
   if (files.facts(path.join(source, SEAL_SIGNATURE))) await copyBeside(disk, source, copy, SEAL_SIGNATURE);
@@ -72,6 +74,13 @@ export async function collectRecord(disk: Disk, layout: Layout, jobId: string): 
   await files.rename(copy, target);
   files.syncDir(layout.archive);
   return undefined;
+}
+
+/** The directories that hold nothing and are still a result. */
+function emptyDirsOf(files: Files, dir: string): string[] {
+  const bytes = files.read(path.join(dir, JOB_JSON));
+  const parsed = bytes && parseWith(recordSchema, bytes);
+  return parsed?.ok ? (parsed.value.results?.empty_dirs ?? []) : [];
 }
 
 /** The first difference between our copy and its seal. */

@@ -1,7 +1,7 @@
 // Everything in a queue's folder that a person should look at, as values.
 import path from 'node:path';
+import { messageOf } from '../errors.ts';
 import { sentence } from '../job/issues.ts';
-import { parseOrder } from '../job/order.ts';
 import { parseRecord } from '../job/record.ts';
 import { JOB_JSON } from '../job/seal.ts';
 import { isConflictCopy, isSkippedName } from '../job/skipped-names.ts';
@@ -11,15 +11,26 @@ import type { JobIndex } from './find.ts';
 import type { Layout } from './layout.ts';
 import { readOrder } from './read-order.ts';
 import { readRequests } from './requests.ts';
+import { checkHandMade } from './seal-hand-made.ts';
 import { listTree } from './tree.ts';
+import { unreadable } from './unreadable.ts';
 
 export function findProblems(files: Files, layout: Layout, index: JobIndex): Problem[] {
   const problems = [...strayFiles(files, layout, 'outbox'), ...strayFiles(files, layout, 'inbox')];
   for (const jobId of index.open) {
-    problems.push(...orderProblems(files, layout, jobId), ...recordProblems(files, layout, jobId));
-    readRequests(files, layout, jobId, problems);
+    problems.push(...jobProblems(files, layout, jobId));
   }
   return problems;
+}
+
+function jobProblems(files: Files, layout: Layout, jobId: string): Problem[] {
+  try {
+    const problems = [...orderProblems(files, layout, jobId), ...recordProblems(files, layout, jobId)];
+    readRequests(files, layout, jobId, problems);
+    return problems;
+  } catch (error) {
+    return [unreadable(jobId, messageOf(error))];
+  }
 }
 
 function strayFiles(files: Files, layout: Layout, tree: 'outbox' | 'inbox'): Problem[] {
@@ -80,10 +91,12 @@ function orderProblems(files: Files, layout: Layout, jobId: string): Problem[] {
 
 /** What keeps an order without a seal from being sealed. */
 function unsealedFault(files: Files, dir: string, jobId: string): string | undefined {
-  const bytes = files.read(path.join(dir, JOB_JSON));
-  if (!bytes) return 'job.json is missing';
-  const parsed = parseOrder(bytes, jobId);
-  return parsed.ok ? undefined : parsed.problems.map((problem) => sentence(JOB_JSON, problem)).join('; ');
+  try {
+    checkHandMade({ files }, dir, jobId, listTree(files, dir));
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 function recordProblems(files: Files, layout: Layout, jobId: string): Problem[] {

@@ -68,6 +68,7 @@ function openView(files: Files, layout: Layout, jobId: string): View {
     orderDir: files.facts(orderDir) && orderDir,
     resultsDir: record && layout.record(jobId),
     sealed: files.facts(path.join(layout.record(jobId), SEAL)) !== undefined,
+    orderSealed: files.facts(path.join(orderDir, SEAL)) !== undefined,
     archivedAs: undefined,
     lostAt: readLost(files, layout.lost(jobId))?.at,
   });
@@ -85,6 +86,7 @@ function archivedView(files: Files, layout: Layout, jobId: string, archivedAs: s
     orderDir: files.facts(orderDir) && orderDir,
     resultsDir: dir,
     sealed: true,
+    orderSealed: true,
     archivedAs,
     lostAt: readLost(files, path.join(dir, LOST_FILE))?.at,
   });

@@ -26,7 +26,12 @@ const entrySchema = z.looseObject({
   finished_at: z.optional(moment),
   outcome: z.optional(outcomeSchema),
 });
-const acceptedSchema = z.looseObject({ event: z.literal('accepted'), at: moment });
+const acceptedSchema = z.looseObject({
+  event: z.literal('accepted'),
+  at: moment,
+  /** Ids of the earlier ledgers whose loss the owner knows of. */
+  ledger_ids: z.array(z.string()),
+});
 
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
@@ -42,7 +47,7 @@ export interface Ledger {
 }
 
 /** What the lines of a ledger add up to for one job. */
-export function afterEntry(job: LedgerJob | undefined, entry: LedgerEntry): LedgerJob {
+function afterEntry(job: LedgerJob | undefined, entry: LedgerEntry): LedgerJob {
   const { event, attempt, at, queued_at, started_at, finished_at, outcome } = entry;
   return {
     ...(job ?? { queued_at: at }),
@@ -58,7 +63,9 @@ export function afterEntry(job: LedgerJob | undefined, entry: LedgerEntry): Ledg
 
 interface Content {
   id: string;
-  lost: boolean;
+  /** Earlier ledgers that are gone. */
+  lostIds: Set<string>;
+  accepted: Set<string>;
   jobs: Map<string, LedgerJob>;
 }
 
@@ -68,11 +75,9 @@ function parseLines(lines: readonly string[]): Content | undefined {
     const [first, ...rest] = lines.map((line) => JSON.parse(line) as unknown);
     const header = headerSchema.safeParse(first);
     if (!header.success) return undefined;
-    const content: Content = {
-      id: header.data.ledger_id,
-      lost: header.data.lost_before !== undefined,
-      jobs: new Map(),
-    };
+    const { ledger_id, lost_before } = header.data;
+    const lostIds = new Set(lost_before === undefined ? [] : [lost_before]);
+    const content: Content = { id: ledger_id, lostIds, accepted: new Set(), jobs: new Map() };
     for (const line of rest) addLine(content, line);
     return content;
   } catch {
@@ -81,12 +86,17 @@ function parseLines(lines: readonly string[]): Content | undefined {
 }
 
 function addLine(content: Content, line: unknown): void {
-  if (acceptedSchema.safeParse(line).success) {
-    content.lost = false;
+  const accepted = acceptedSchema.safeParse(line);
+  if (accepted.success) {
+    for (const id of accepted.data.ledger_ids) content.accepted.add(id);
     return;
   }
   const entry = entrySchema.parse(line);
   content.jobs.set(entry.job_id, afterEntry(content.jobs.get(entry.job_id), entry));
+}
+
+function unacceptedLosses({ lostIds, accepted }: Content): string[] {
+  return [...lostIds].filter((id) => !accepted.has(id));
 }
 
 /** Reads a ledger; a last line without its line feed is torn: it was never durable, so it did not happen. */
@@ -104,7 +114,7 @@ function readLedger(
 
 /**
  * Opens the ledger, or begins a new one. `presenceLedgerId` is what the runner's own presence says it had: when that
- * one is gone or unreadable the new ledger is marked, and every order waits for a release.
+ * one is gone, unreadable or another, orders wait for a release until the owner accepts the loss.
  */
 export async function openLedger(
   disk: Disk,
@@ -116,29 +126,40 @@ export async function openLedger(
   const seen = readLedger(files, file);
   if (typeof seen === 'object') {
     if (seen.torn) await writeWhole(disk, path.dirname(file), file, seen.whole);
-    return ledgerOver(disk, file, seen.content);
+    const { content } = seen;
+    if (presenceLedgerId !== undefined && presenceLedgerId !== content.id)
+      content.lostIds.add(presenceLedgerId);
+    return ledgerOver(disk, file, content);
   }
   if (seen === 'unreadable') await files.rename(file, `${file}.unreadable-${files.uniqueName()}`);
   const id = files.uniqueName();
   const lostBefore = presenceLedgerId ?? (seen === 'unreadable' ? 'unreadable' : undefined);
   const header = { event: 'ledger', ledger_id: id, ...(lostBefore && { lost_before: lostBefore }) };
   await writeWhole(disk, path.dirname(file), file, `${JSON.stringify(header)}\n`);
-  return ledgerOver(disk, file, { id, lost: lostBefore !== undefined, jobs: new Map() });
+  const lostIds = new Set(lostBefore === undefined ? [] : [lostBefore]);
+  return ledgerOver(disk, file, { id, lostIds, accepted: new Set(), jobs: new Map() });
 }
 
 function ledgerOver(disk: Disk, file: string, content: Content): Ledger {
   // after a failed append the last line may be torn: it is cut off before the next one is written
   let torn = false;
-  const write = async (line: object) => {
+  let last: Promise<void> = Promise.resolve();
+  const append = async (line: object) => {
     if (torn) await cutTornLine(disk, file);
     torn = true;
     await appendLine(disk.files, file, `${JSON.stringify(line)}\n`);
     torn = false;
   };
+  // one line after the other: a long action may write while a tick does
+  const write = (line: object): Promise<void> => {
+    const turn = last.then(() => append(line));
+    last = turn.catch(() => {});
+    return turn;
+  };
   return {
     id: content.id,
     get lost() {
-      return content.lost;
+      return unacceptedLosses(content).length > 0;
     },
     jobs: content.jobs,
     append: async (entry) => {
@@ -146,8 +167,9 @@ function ledgerOver(disk: Disk, file: string, content: Content): Ledger {
       content.jobs.set(entry.job_id, afterEntry(content.jobs.get(entry.job_id), entry));
     },
     accept: async (at) => {
-      await write({ event: 'accepted', at });
-      content.lost = false;
+      const ledger_ids = unacceptedLosses(content);
+      await write({ event: 'accepted', at, ledger_ids });
+      for (const id of ledger_ids) content.accepted.add(id);
     },
   };
 }

@@ -65,8 +65,13 @@ export async function sealHandMade(
   return { job_id: jobId, files: payload.length, bytes };
 }
 
-/** Refuses what no runner could take, naming file and field; changes nothing. */
-function checkHandMade(disk: Disk, dir: string, jobId: string, listing: TreeListing): Order {
+/** Throws what keeps an order made by hand from being sealed, naming file and field; changes nothing. */
+export function checkHandMade(
+  disk: Pick<Disk, 'files'>,
+  dir: string,
+  jobId: string,
+  listing: TreeListing,
+): Order {
   if (readSeal(disk.files, dir).seal !== 'missing') {
     throw invalid(
       jobId,
@@ -124,9 +129,9 @@ function checkNames(jobId: string, listing: TreeListing): void {
       `${conflict} is a conflict copy`,
       'keep one of the two files and remove the other',
     );
-  for (const file of listing.files) {
-    const problem = pathProblem(file.path);
-    if (problem) throw invalid(jobId, file.path, `the path "${file.path}" ${problem}`, 'rename the file');
+  for (const name of [...listing.files.map((file) => file.path), ...listing.emptyDirs]) {
+    const problem = pathProblem(name);
+    if (problem) throw invalid(jobId, name, `the path "${name}" ${problem}`, 'rename it');
   }
   const [clash] = caseClashes(listing.files.map((file) => file.path));
   if (clash)

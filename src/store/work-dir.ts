@@ -44,7 +44,11 @@ export async function stageOrder(
 ): Promise<string | undefined> {
   const { files } = disk;
   const copy = path.join(at.staging, `${jobId}-${files.uniqueName()}`);
-  const breach = await copySealed(disk, orderDir, copy, facts.entries, facts.arrived.expected?.empty_dirs);
+  const emptyDirs = facts.arrived.expected?.empty_dirs;
+  const breach = await copySealed(disk, orderDir, copy, facts.entries, emptyDirs).catch(async (error) => {
+    await files.removeTree(copy);
+    throw error;
+  });
   if (breach) {
     await files.removeTree(copy);
     return breach;

@@ -21,7 +21,7 @@ export interface Whereabouts {
   fields: Fields | undefined;
 }
 
-export function readFields(files: Files, dir: string): Fields | undefined {
+function readFields(files: Files, dir: string): Fields | undefined {
   const bytes = files.read(path.join(dir, JOB_JSON));
   const parsed = bytes && parseJson(bytes);
   if (!parsed || 'problem' in parsed) return undefined;

@@ -3,7 +3,9 @@
 import type { Clock } from './clock.ts';
 
 export interface Chores {
-  /** Is work for this key under way, or waiting to be tried again after a failure? */
+  /** Is work for this key under way? */
+  isUnderWay(key: string): boolean;
+  /** The same, or is it waiting to be tried again after a failure? */
   isBusy(key: string): boolean;
   /** Does the work now; a failure is told and puts the key off, it is never thrown. */
   now(key: string, work: () => Promise<void>, failed: (error: unknown) => void): Promise<void>;
@@ -32,6 +34,7 @@ export function newChores(clock: Clock, ring: () => void): Chores {
     }
   };
   return {
+    isUnderWay: (key) => tasks.has(key),
     isBusy: (key) => tasks.has(key) || clock.monotonic() < (putOff.get(key)?.untilMs ?? 0),
     now,
     beside: (key, work, failed) => {

@@ -68,7 +68,9 @@ export interface Files {
 
 export type FsLike = typeof nodeFs;
 
-const HELD = new Set(['EPERM', 'EBUSY', 'EACCES', 'ENOTEMPTY']);
+const HELD = ['EPERM', 'EBUSY', 'EACCES'];
+/** On Windows a directory is not empty until the last reader of a deleted file has let it go. */
+const HELD_TREE = [...HELD, 'ENOTEMPTY'];
 const RETRY_MS = [10, 20, 40, 80, 160, 320, 640, 1280];
 
 function kindOf(stat: nodeFs.Stats | nodeFs.Dirent): FileKind {
@@ -81,7 +83,7 @@ function absentAs<T>(fallback: T, work: () => T): T {
     return work();
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return fallback;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return fallback;
     throw error;
   }
 }
@@ -115,12 +117,12 @@ function syncDirOf(fs: FsLike, dir: string): void {
 }
 
 /** Tries again while another program holds the file open, for about 2.5 s in all (Defender, Syncthing, an editor). */
-async function whileHeld(clock: Clock, work: () => void): Promise<void> {
+async function whileHeld(clock: Clock, work: () => void, held: readonly string[] = HELD): Promise<void> {
   for (const wait of [...RETRY_MS, undefined]) {
     try {
       return work();
     } catch (error) {
-      if (wait === undefined || !HELD.has(systemCode(error) ?? '')) throw error;
+      if (wait === undefined || !held.includes(systemCode(error) ?? '')) throw error;
       await clock.sleep(wait);
     }
   }
@@ -176,7 +178,7 @@ export function filesOver(fs: FsLike, clock: Clock = systemClock, unique: () => 
     rename: (from, to) => whileHeld(clock, () => fs.renameSync(from, to)),
     removeFile: (file) => whileHeld(clock, () => absentAs(undefined, () => fs.unlinkSync(file))),
     removeEmptyDir: (dir) => removeEmptyDirOf(fs, dir),
-    removeTree: (dir) => whileHeld(clock, () => fs.rmSync(dir, { recursive: true, force: true })),
+    removeTree: (dir) => whileHeld(clock, () => fs.rmSync(dir, { recursive: true, force: true }), HELD_TREE),
     syncDir: (dir) => syncDirOf(fs, dir),
     freeBytes: (dir) => freeBytesOf(fs, dir),
     realPath: (file) => absentAs(undefined, () => fs.realpathSync(file)),

@@ -32,6 +32,8 @@ export interface LoopOptions {
   /** The slow timer: the longest time between two ticks. */
   pollMs: number;
   stop: AbortSignal;
+  /** A tick was made. */
+  onTick?(): void;
   /** A tick that cannot be made (a queue that is gone) is told, and tried again with the slow timer. */
   onError(error: unknown): void;
 }
@@ -42,11 +44,12 @@ const BURST_MS = 5;
 /** Ticks until the signal fires. */
 export async function runLoop(
   ticking: Ticking,
-  { clock, bell, pollMs, stop, onError }: LoopOptions,
+  { clock, bell, pollMs, stop, onTick, onError }: LoopOptions,
 ): Promise<void> {
   while (!stop.aborted) {
     try {
       await ticking.tick();
+      onTick?.();
     } catch (error) {
       onError(error);
     }

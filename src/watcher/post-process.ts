@@ -87,6 +87,7 @@ function jobFacts(watcher: WatcherState, jobId: string, work: string) {
     orderDir: undefined,
     resultsDir: work,
     sealed: true,
+    orderSealed: true,
     archivedAs: undefined,
     lostAt: undefined,
   });

@@ -1,4 +1,5 @@
 // Reads what the watcher decides from: orders, requests, records as they arrive, its own copies, the archive.
+import { messageOf } from '../errors.ts';
 import { parseRecord } from '../job/record.ts';
 import { isSkippedName } from '../job/skipped-names.ts';
 import type { State } from '../job/states.ts';
@@ -11,6 +12,7 @@ import { readPresences } from '../store/presences.ts';
 import { readOrder } from '../store/read-order.ts';
 import { readArrival } from '../store/read-record.ts';
 import { readRequests } from '../store/requests.ts';
+import { unreadable } from '../store/unreadable.ts';
 import type { JobMemory, WatcherState } from './parts.ts';
 
 const COLLECTED = /^\.jobq-collected-(.+)$/;
@@ -35,7 +37,7 @@ export function readWatcherSnapshot(watcher: WatcherState): WatcherSnapshot {
     ...jobNames(watcher, 'requests'),
     ...collectedNames(watcher),
   ]);
-  const jobs = [...ids].sort().map((id) => readJob(watcher, id, archive.get(id) ?? [], problems));
+  const jobs = [...ids].sort().flatMap((id) => readJobSafely(watcher, id, archive.get(id) ?? [], problems));
   return { jobs, runners: lookAtRunners(watcher), states: statesOf(watcher, jobs, archive), problems };
 }
 
@@ -60,6 +62,21 @@ function recall(watcher: WatcherState, jobId: string): JobMemory {
   };
   watcher.memory.set(jobId, fresh);
   return fresh;
+}
+
+/** A job of which something cannot be read is a problem and is left alone; it stops neither the loop nor other jobs. */
+function readJobSafely(
+  watcher: WatcherState,
+  jobId: string,
+  archived: readonly string[],
+  problems: Problem[],
+): WatcherJob[] {
+  try {
+    return [readJob(watcher, jobId, archived, problems)];
+  } catch (error) {
+    problems.push(unreadable(jobId, messageOf(error)));
+    return [];
+  }
 }
 
 function readJob(

@@ -27,14 +27,14 @@ const jobq = (...args: string[]) => run(path.join(prefix, 'bin', 'jobq'), [...ar
 beforeAll(() => {
   for (const dir of [prefix, elsewhere]) mkdirSync(dir);
   const packed = run('npm', ['pack', '--ignore-scripts', '--pack-destination', home], ROOT);
-  expect(packed.status, packed.stderr).toBe(0);
+  if (packed.status !== 0) throw new Error(packed.stderr);
   const tarball = readdirSync(home).find((name) => name.endsWith('.tgz'));
   const installed = run(
     'npm',
     ['install', '--global', '--offline', '--prefix', prefix, path.join(home, tarball ?? '')],
     elsewhere,
   );
-  expect(installed.status, installed.stderr).toBe(0);
+  if (installed.status !== 0) throw new Error(installed.stderr);
 });
 
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -69,7 +69,7 @@ test('the package holds the program, its licences and the types, and no sources 
     'dist/types/index.d.ts',
     'dist/supervisor.js',
   ]) {
-    expect(existsSync(path.join(at, file)), file).toBe(true);
+    expect({ file, there: existsSync(path.join(at, file)) }).toEqual({ file, there: true });
   }
   expect(existsSync(path.join(at, 'test'))).toBe(false);
   expect(existsSync(path.join(at, 'node_modules'))).toBe(false);

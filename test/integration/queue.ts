@@ -120,12 +120,8 @@ export function testQueue(python: string, watcherSettings = ''): TestQueue {
     },
     until: (what, look, limitMs = 60_000) => until(what, look, limitMs, daemons),
     close: async () => {
-      await Promise.all(
-        daemons.map(
-          (daemon) =>
-            daemon.child.exitCode === null && daemon.child.signalCode === null && daemon.stop('SIGKILL'),
-        ),
-      );
+      const alive = daemons.filter(({ child }) => child.exitCode === null && child.signalCode === null);
+      await Promise.all(alive.map((daemon) => daemon.stop('SIGKILL')));
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };

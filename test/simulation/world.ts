@@ -25,7 +25,7 @@ import type { Random } from './random.ts';
 export const LINUX = '/queue';
 export const WINDOWS = '/C/queue';
 const STATE = '/C/state';
-export const WORK = '/C/work';
+const WORK = '/C/work';
 const QUEUE_ID = 'q-simulated';
 
 /** One machine: its bare disk, and the same disk as its daemon sees it. */

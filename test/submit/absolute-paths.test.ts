@@ -99,10 +99,11 @@ describe('absolute paths', () => {
     expect(absolutePathIn('1_setup/a.prt')).toBeUndefined();
   });
 
-  test.each(['a.json', 'a.yaml', 'a.ini', 'a.bat', 'a.md', 'a.py'])('2 MB of %s take no minutes', (file) => {
-    const line = '{"a": "b/c", "d": [1, 2, 3]}';
-    const start = performance.now();
-    expect(told(file, line.repeat(2_000_000 / line.length))).toEqual([]);
-    expect(performance.now() - start).toBeLessThan(5000);
-  });
+  test.each(['a.json', 'a.yaml', 'a.ini', 'a.bat', 'a.md', 'a.py'])(
+    '2 MB of %s are done long before the time limit of a test',
+    (file) => {
+      const line = '{"a": "b/c", "d": [1, 2, 3]}';
+      expect(told(file, line.repeat(2_000_000 / line.length))).toEqual([]);
+    },
+  );
 });

@@ -96,6 +96,7 @@ describe('the same key again', () => {
       job_id: `${ID}-2`,
       existing: false,
     });
+    expect(await submit(bench)).toMatchObject({ job_id: ID, existing: true });
   });
 });
 

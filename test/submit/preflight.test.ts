@@ -1,8 +1,9 @@
 // Each rule of the preflight over a study with one thing wrong; several at once; links and names on the real disk.
 
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import * as nodeFs from 'node:fs';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -347,14 +348,17 @@ describe('on the real disk', () => {
     expect(said(preflight(bench.disk.files, path.join(home, 'current'), LIMITS))).toEqual([]);
   });
 
-  test('a pipe is refused and never opened', ({ skip }) => {
-    if (process.platform === 'win32') skip('no pipes in folders there');
-    execFileSync('mkfifo', [path.join(bench.study, 'pipe')]);
+  test('a socket is refused and never opened', async ({ skip }) => {
+    if (process.platform === 'win32') skip('no sockets in folders there');
+    const server = createServer().listen(path.join(bench.study, 'socket'));
+    await once(server, 'listening');
     for (const follow of [false, true]) {
       expect(said(seen(follow))).toEqual([
-        'error special-file: pipe: is no regular file (a pipe, a socket or a device)',
+        'error special-file: socket: is no regular file (a pipe, a socket or a device)',
       ]);
     }
+    server.close();
+    await once(server, 'close');
   });
 
   test('a name that is no UTF-8 is refused', ({ skip }) => {

@@ -17,11 +17,11 @@ import { filesOver } from '../../src/system/files.ts';
 /** 2026-02-10T14:30:22Z */
 const NOW = Date.UTC(2026, 1, 10, 14, 30, 22);
 
-export interface FakeClock extends Clock {
+interface FakeClock extends Clock {
   at: number;
 }
 
-export function fakeClock(): FakeClock {
+function fakeClock(): FakeClock {
   const clock: FakeClock = {
     at: NOW,
     now: () => clock.at,
@@ -52,7 +52,7 @@ function strict(files: Files): Files {
   };
 }
 
-export async function benchOn(fs: FsLike, home: string, files: Files, clock: FakeClock): Promise<Bench> {
+async function benchOn(fs: FsLike, home: string, files: Files, clock: FakeClock): Promise<Bench> {
   const layout = layoutOf(path.join(home, 'queue'));
   const disk = { files, clock };
   for (const tree of TREE_NAMES) {

@@ -15,7 +15,7 @@ import type { VerbInput, VerbResult } from '../verb.ts';
 export async function run(parts: CliParts, input: VerbInput): Promise<VerbResult> {
   const context = await openContext(parts, { queue: input.queue });
   const jobId = namedOrder(context, input.args[0] ?? '');
-  const prepared = await prepareRunner(context, jobId);
+  const prepared = await prepareRunner(context, { only: jobId });
   return whileLocked(context, prepared.at.lock, `runner ${prepared.identity.id}`, async () => {
     const runner = await prepared.open();
     const known = runner.ledger.jobs.get(jobId);

@@ -10,11 +10,14 @@ import type { VerbInput, VerbResult } from '../verb.ts';
 
 interface Options {
   once?: boolean;
+  acceptLostLedger?: boolean;
 }
 
 export async function run(parts: CliParts, input: VerbInput<Options>): Promise<VerbResult> {
   const context = await openContext(parts, { queue: input.queue });
-  const prepared = await prepareRunner(context);
+  const prepared = await prepareRunner(context, {
+    acceptLostLedger: input.options.acceptLostLedger === true,
+  });
   const { daemon, at, identity } = prepared;
   return whileLocked(context, at.lock, `runner ${identity.id}`, async () => {
     if (input.options.once) return once(parts, prepared);

@@ -83,7 +83,9 @@ function barOf(percent: number): string {
   return `[${'#'.repeat(full)}${'-'.repeat(BAR - full)}]`;
 }
 
-function nextCommand({ job_id, state, waiting_for, results_dir, results_sealed }: View): string {
+function nextCommand(view: View): string {
+  const { job_id, state, waiting_for, results_dir, results_sealed } = view;
+  if (view.cancel_requested) return `jobq wait ${job_id}`;
   switch (state) {
     case 'submitted':
     case 'queued':

@@ -17,7 +17,14 @@ export const DAEMONS: readonly Verb[] = [
       'it ends when it is idle; a script that runs is waited for. Its log goes to standard error.',
     ].join(' '),
     arguments: [],
-    options: [ONCE],
+    options: [
+      ONCE,
+      {
+        flags: '--accept-lost-ledger',
+        description:
+          'the owner knows that the ledger of earlier runs is gone: orders start again without a release',
+      },
+    ],
     examples: ['jobq runner --queue C:\\job-queue', 'jobq runner --once'],
     exits: [[10, 'another runner of this id holds the queue']],
     load: () => import('../commands/runner.ts'),

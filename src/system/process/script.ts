@@ -52,10 +52,22 @@ function withPath(
   return { ...env, [key]: [...prepend, env[key] ?? ''].filter(Boolean).join(path.delimiter) };
 }
 
-export const startScript: StartScript = ({ command, cwd, env, path_prepend, logFile }) => {
+export const startScript: StartScript = (command) => {
+  const log = openSync(command.logFile, 'a');
+  try {
+    return started(command, log);
+  } catch (error) {
+    // what cannot even be tried (a NUL in an argument, a directory that is a file) throws at once
+    closeSync(log);
+    const problem = `${command.command[0] ?? ''}: ${messageOf(error)}`;
+    const ended = Promise.resolve({ exit_code: null, signal: null, problem });
+    return { pid: undefined, ended, ask: () => {}, kill: () => Promise.resolve(true) };
+  }
+};
+
+function started({ command, cwd, env, path_prepend }: ScriptCommand, log: number): Script {
   const tree: ProcessTree = process.platform === 'win32' ? windowsTree : posixTree;
   const [program = '', ...args] = command;
-  const log = openSync(logFile, 'a');
   const child = spawn(program, args, {
     cwd,
     env: withPath({ ...process.env, ...env }, path_prepend),
@@ -80,4 +92,4 @@ export const startScript: StartScript = ({ command, cwd, env, path_prepend, logF
     ask: () => pid !== undefined && tree.ask(pid),
     kill: async () => pid === undefined || (await tree.kill(pid)),
   };
-};
+}

@@ -1,0 +1,127 @@
+// One queue on one machine in memory, with both daemons, a clock that is told to go on, and scripts that only pretend.
+import path from 'node:path';
+import type { RunnerSettings } from '../../src/runner/parts.ts';
+import { openRunner } from '../../src/runner/runner.ts';
+import type { Disk } from '../../src/store/disk.ts';
+import { initQueue } from '../../src/store/init.ts';
+import { layoutOf, runnerLayoutOf } from '../../src/store/layout.ts';
+import { newChores } from '../../src/system/chores.ts';
+import type { Files } from '../../src/system/files.ts';
+import type { Log } from '../../src/system/log.ts';
+import type { WatcherSettings } from '../../src/watcher/parts.ts';
+import { openWatcher } from '../../src/watcher/watcher.ts';
+import { memoryDisk } from '../helpers/memory-disk.ts';
+import { fakeProcesses } from '../simulation/fake-processes.ts';
+
+const QUEUE_ID = 'q-one-machine';
+const ROOT = '/queue';
+
+const RUNNER_SETTINGS: RunnerSettings = {
+  id: 'station',
+  slots: 1,
+  inputs_timeout_s: 600,
+  keep_days: 7,
+  interpreters: {
+    python: { path: 'python', args_before_script: [], args_after_script: [], path_prepend: [], env: {} },
+  },
+  default_interpreter: 'python',
+  env_allowed: [],
+  heartbeat_interval_s: 30,
+  progress_interval_s: 10,
+  grace_s: 30,
+  timeout_s: 0,
+};
+
+const WATCHER_SETTINGS: WatcherSettings = {
+  unsealed_quiet_s: 60,
+  second_look_s: 2,
+  post_command: [],
+  post_timeout_s: 60,
+  lost_after_s: 300,
+  lost_unknown_after_s: 3600,
+};
+
+export interface Line {
+  level: string;
+  message: string;
+  facts: Record<string, unknown>;
+}
+
+function logInto(lines: Line[]): Log {
+  const at = (level: string) => (facts: object, message: string) =>
+    void lines.push({ level, message, facts: { ...facts } });
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+export interface OneMachineOptions {
+  /** The daemons' own view of the disk, such as one on which a call fails. */
+  seenBy?: (files: Files) => Files;
+  runner?: Partial<RunnerSettings>;
+  watcher?: Partial<WatcherSettings>;
+}
+
+export type OneMachine = Awaited<ReturnType<typeof oneMachine>>;
+
+export async function oneMachine({ seenBy = (files) => files, runner, watcher }: OneMachineOptions = {}) {
+  const disk = memoryDisk();
+  const layout = layoutOf(ROOT);
+  const at = runnerLayoutOf('/state', '/work');
+  await initQueue(disk, layout, 'both', [QUEUE_ID], () => '');
+  const seen: Disk = { files: seenBy(disk.files), clock: disk.clock };
+  const lines: Line[] = [];
+  const log = logInto(lines);
+  const processes = fakeProcesses(disk);
+  const identity = { id: 'station', host: 'one', pid: 7, boot_id: 'boot', version: '0' };
+  const settings = { ...RUNNER_SETTINGS, ...runner };
+  const parts = { disk: seen, layout, at, launcher: processes.launcher, log, identity, settings };
+  const chores = () => newChores(disk.clock, () => {});
+  const theRunner = await openRunner(parts, QUEUE_ID, chores(), () => {});
+  const theWatcher = openWatcher(
+    {
+      disk: seen,
+      layout,
+      log,
+      settings: { ...WATCHER_SETTINGS, ...watcher },
+      link: 'local',
+      identity: { host: 'one', user: 'agent' },
+      run: () => Promise.reject(new Error('there is no post-processor here')),
+    },
+    QUEUE_ID,
+    chores(),
+    () => {},
+  );
+  /** Both daemons look once, and the scripts take a step. */
+  const step = async () => {
+    await theRunner.tick();
+    await theRunner.settled();
+    await processes.step();
+    await theWatcher.tick();
+    await theWatcher.settled();
+  };
+  return {
+    disk,
+    layout,
+    at,
+    lines,
+    processes,
+    runner: theRunner,
+    watcher: theWatcher,
+    step,
+    /** Steps until the fact holds, each a few seconds long. False when it does not within the limit. */
+    until: async (fact: () => boolean, { stepMs = 5000, limit = 400 } = {}) => {
+      for (let count = 0; count < limit; count++) {
+        if (fact()) return true;
+        await step();
+        disk.clock.advance(stepMs);
+      }
+      return fact();
+    },
+    /** The directory of a job in the archive, once it is there with its order. */
+    archived: (jobId: string): string | undefined => {
+      const names = (disk.files.list(layout.archive) ?? []).map(({ name }) => name);
+      const name = names.find((candidate) => candidate.startsWith(`${jobId}_`));
+      const dir = name && layout.archived(name);
+      return dir && disk.files.facts(path.join(dir, 'order')) ? dir : undefined;
+    },
+  };
+}

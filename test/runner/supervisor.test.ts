@@ -1,0 +1,247 @@
+// The supervisor with real scripts, real files and real locks.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Exit } from '../../src/job/outcome.ts';
+import { supervise } from '../../src/runner/supervisor.ts';
+import type { AttemptCommand } from '../../src/store/work-dir.ts';
+import {
+  ATTEMPT,
+  hasAttemptFile,
+  readExit,
+  readSupervisor,
+  writeAttemptFile,
+} from '../../src/store/work-dir.ts';
+import { systemClock } from '../../src/system/clock.ts';
+import { systemFiles } from '../../src/system/files.ts';
+import { systemLocks } from '../../src/system/lock.ts';
+import { startScript } from '../../src/system/process/script.ts';
+import { lives, tempDir, until } from '../system/temp-dir.ts';
+
+const disk = { files: systemFiles, clock: systemClock };
+const node = (program: string) => [process.execPath, '--input-type=module', '--eval', program];
+
+/** Stops when asked; Windows cannot ask with a signal, so it also looks for the file. */
+const POLITE = `import { existsSync } from 'node:fs';
+  const stop = () => { console.log('stopping'); process.exit(3); };
+  process.on('SIGTERM', stop);
+  setInterval(() => existsSync(process.env.JOBQ_CANCEL_FILE) && stop(), 20);
+  console.log('ready', process.pid);`;
+const STUBBORN = `process.on('SIGTERM', () => console.log('no'));
+  setInterval(() => {}, 1000);
+  console.log('ready', process.pid);`;
+
+async function attempt(command: readonly string[], limits: Partial<AttemptCommand> = {}) {
+  const dir = tempDir();
+  let starts = 0;
+  const parts = {
+    disk,
+    locks: systemLocks,
+    startScript: (given: Parameters<typeof startScript>[0]) => {
+      starts += 1;
+      return startScript(given);
+    },
+    pid: process.pid,
+    bootId: 'boot',
+  };
+  await writeAttemptFile(disk, dir, 'command', {
+    job_id: 'job-1',
+    attempt: 1,
+    command,
+    cwd: dir,
+    env: { JOBQ_CANCEL_FILE: path.join(dir, ATTEMPT.cancel) },
+    path_prepend: [],
+    timeout_s: 0,
+    grace_s: 30,
+    ...limits,
+  });
+  const log = () =>
+    hasAttemptFile(systemFiles, dir, 'log') ? readFileSync(path.join(dir, ATTEMPT.log), 'utf8') : '';
+  return {
+    dir,
+    log,
+    starts: () => starts,
+    run: () => supervise(parts, dir),
+    ready: () => until('the script runs', () => log().includes('ready')),
+    cancel: (more: object) => writeAttemptFile(disk, dir, 'cancel', more),
+    exit: (): Partial<Exit> | undefined => readExit(systemFiles, dir),
+    /** The process of the script, from what it wrote. */
+    pid: () => Number(/ready (\d+)/.exec(log())?.[1]),
+  };
+}
+
+describe('an attempt', () => {
+  test('leaves exit code, output and who ran it', async () => {
+    const { dir, run, exit, log } = await attempt(
+      node("console.log('out'); console.error('err'); process.exitCode = 4"),
+    );
+    await run();
+    expect(exit()).toEqual({
+      exit_code: 4,
+      signal: null,
+      ended_by: 'itself',
+      started_at: expect.any(String) as string,
+      finished_at: expect.any(String) as string,
+    });
+    expect(log()).toBe('out\nerr\n');
+    expect(readSupervisor(systemFiles, dir)).toMatchObject({
+      pid: process.pid,
+      boot_id: 'boot',
+      started_at: exit()?.started_at,
+    });
+    expect(Date.parse(exit()?.finished_at ?? '')).toBeGreaterThanOrEqual(
+      Date.parse(exit()?.started_at ?? ''),
+    );
+  });
+
+  test('names the signal that ended the script', async (ctx) => {
+    if (process.platform === 'win32') ctx.skip('Windows has no signals');
+    const { run, exit } = await attempt(
+      node("process.kill(process.pid, 'SIGKILL'); setInterval(() => {}, 1000)"),
+    );
+    await run();
+    expect(exit()).toMatchObject({ exit_code: null, signal: 'SIGKILL', ended_by: 'itself' });
+  });
+
+  test('says why the script could not be started', async () => {
+    const { run, exit } = await attempt(['no-such-program-anywhere']);
+    await run();
+    expect(exit()).toMatchObject({ exit_code: null, ended_by: 'spawn-error' });
+    expect(exit()?.message).toContain('no-such-program-anywhere');
+  });
+
+  test('says so also when the system refuses at once', async () => {
+    const { run, exit } = await attempt([...node(''), 'a\0b']);
+    await run();
+    expect(exit()).toMatchObject({
+      exit_code: null,
+      ended_by: 'spawn-error',
+      message: expect.any(String) as string,
+    });
+  });
+
+  test('is not begun without its command', async () => {
+    const { dir, run, starts } = await attempt(node(''));
+    await systemFiles.removeFile(path.join(dir, ATTEMPT.command));
+    await run();
+    expect(starts()).toBe(0);
+    expect(hasAttemptFile(systemFiles, dir, 'supervisor')).toBe(false);
+  });
+});
+
+describe('a cancel', () => {
+  test('gives the script time to end itself', async () => {
+    const { run, ready, cancel, exit, log, pid } = await attempt(node(POLITE));
+    const running = run();
+    await ready();
+    await cancel({ reason: 'wrong mesh' });
+    await running;
+    expect(exit()).toMatchObject({
+      exit_code: 3,
+      ended_by: 'cancel',
+      message: 'cancelled: wrong mesh; the script ended itself when asked',
+    });
+    expect(log()).toContain('stopping');
+    expect(lives(pid())).toBe(false);
+  });
+
+  test('ends a script that does not listen, after the time of grace it gives', async () => {
+    const { run, ready, cancel, exit, log, pid } = await attempt(node(STUBBORN), { grace_s: 600 });
+    const running = run();
+    await ready();
+    const before = systemClock.monotonic();
+    await cancel({ grace_s: 0.5 });
+    await running;
+    expect(systemClock.monotonic() - before).toBeGreaterThanOrEqual(500);
+    expect(exit()).toMatchObject({ exit_code: process.platform === 'win32' ? 1 : null, ended_by: 'cancel' });
+    expect(exit()?.message).toBe('cancelled; the script was ended after 0.5 s of grace');
+    expect(log().includes('no\n')).toBe(process.platform !== 'win32');
+    expect(lives(pid())).toBe(false);
+  });
+
+  test('that comes before the script keeps it from starting', async () => {
+    const { run, cancel, exit, starts } = await attempt(node(POLITE));
+    await cancel({ reason: 'never mind' });
+    await run();
+    expect(starts()).toBe(0);
+    expect(exit()).toMatchObject({
+      exit_code: null,
+      ended_by: 'cancel',
+      message: 'cancelled before the script was started',
+    });
+  });
+});
+
+describe('a time limit', () => {
+  test('ends the script as a cancel would, and tells it why', async () => {
+    const { dir, run, exit, pid } = await attempt(node(STUBBORN), { timeout_s: 3, grace_s: 0.3 });
+    await run();
+    expect(exit()).toMatchObject({ ended_by: 'timeout' });
+    expect(exit()?.message).toBe(
+      'ran longer than timeout_s (3 s); the script was ended after 0.3 s of grace',
+    );
+    const told = JSON.parse(readFileSync(path.join(dir, ATTEMPT.cancel), 'utf8')) as object;
+    expect(told).toMatchObject({ reason: 'timeout', grace_s: 0.3, deadline: expect.any(String) as string });
+    expect(lives(pid())).toBe(false);
+  });
+
+  test('does nothing to a script that is faster', async () => {
+    const { run, exit } = await attempt(node(''), { timeout_s: 60 });
+    await run();
+    expect(exit()).toMatchObject({ exit_code: 0, ended_by: 'itself' });
+  });
+});
+
+describe('a second supervisor', () => {
+  test('is turned away while the first one lives', async () => {
+    const { run, ready, cancel, starts, exit } = await attempt(node(POLITE));
+    const first = run();
+    await ready();
+    await run();
+    expect(starts()).toBe(1);
+    expect(exit()).toBeUndefined();
+    await cancel({});
+    await first;
+    expect(starts()).toBe(1);
+  });
+
+  test('does not begin again what is over', async () => {
+    const { run, starts, exit } = await attempt(node(''));
+    await run();
+    const before = exit();
+    await run();
+    expect(starts()).toBe(1);
+    expect(exit()).toEqual(before);
+  });
+
+  test('does not begin again what a supervisor began that died', async () => {
+    const { dir, run, starts, exit } = await attempt(node(''));
+    await writeAttemptFile(disk, dir, 'supervisor', {
+      pid: 1,
+      boot_id: 'boot',
+      started_at: '2026-02-10T15:00:00Z',
+    });
+    await run();
+    expect(starts()).toBe(0);
+    expect(exit()).toBeUndefined();
+  });
+
+  test('waits a moment for one who only looks whether the first one lives', async () => {
+    const { dir, run, starts } = await attempt(node(''));
+    const looking = await systemLocks.take(path.join(dir, ATTEMPT.lock));
+    const running = run();
+    await systemClock.turn();
+    expect(starts()).toBe(0);
+    await looking?.release();
+    await running;
+    expect(starts()).toBe(1);
+  });
+});
+
+test('the lock is free once the attempt is over', async () => {
+  const { dir, run } = await attempt(node(''));
+  await run();
+  const lock = await systemLocks.take(path.join(dir, ATTEMPT.lock));
+  expect(lock).toBeDefined();
+  await lock?.release();
+});

@@ -1,0 +1,79 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { expect, onTestFinished, test } from 'vitest';
+import { systemLocks } from '../../src/system/lock.ts';
+import { tempDir, until } from './temp-dir.ts';
+
+const SOURCE = fileURLToPath(new URL('../../src/system/', import.meta.url));
+
+/** Takes the lock in a process of its own and goes on until it is killed. */
+async function holder(dir: string, lockFile: string): Promise<ChildProcess> {
+  const program = path.join(dir, 'holder.mjs');
+  const contents = `import { systemLocks } from './lock.ts';
+    const lock = await systemLocks.take(process.argv[2]);
+    process.stdout.write(lock ? 'held' : 'refused');
+    if (lock) setInterval(() => {}, 1000);`;
+  await build({
+    stdin: { contents, resolveDir: SOURCE, loader: 'ts' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile: program,
+  });
+  const child = spawn(process.execPath, [program, lockFile], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let told = '';
+  child.stdout.on('data', (data: Buffer) => {
+    told += String(data);
+  });
+  await until('the other process holds the lock', () => told === 'held');
+  return child;
+}
+
+test('a lock is refused while it is held, and free again after that', async () => {
+  const file = path.join(tempDir(), 'state', 'a.lock');
+  const lock = await systemLocks.take(file);
+  expect(lock).toBeDefined();
+  expect(await systemLocks.take(file)).toBeUndefined();
+  await lock?.release();
+  const again = await systemLocks.take(file);
+  expect(again).toBeDefined();
+  await again?.release();
+});
+
+test('locks of two names have nothing to do with each other', async () => {
+  const dir = tempDir();
+  const locks = await Promise.all(['a', 'b'].map((name) => systemLocks.take(path.join(dir, name))));
+  expect(locks.every((lock) => lock !== undefined)).toBe(true);
+  for (const lock of locks) await lock?.release();
+});
+
+test('one lock has one name, however its path is written', async () => {
+  const dir = tempDir();
+  const lock = await systemLocks.take(path.join(dir, 'a.lock'));
+  expect(await systemLocks.take(`${dir}/sub/../a.lock`)).toBeUndefined();
+  await lock?.release();
+});
+
+test('only one of many who take a lock at once gets it', async () => {
+  const file = path.join(tempDir(), 'a.lock');
+  const locks = await Promise.all(Array.from({ length: 20 }, () => systemLocks.take(file)));
+  const held = locks.filter((lock) => lock !== undefined);
+  expect(held).toHaveLength(1);
+  await held[0]?.release();
+});
+
+test('a lock that another process holds is refused, and free once that process is killed', async () => {
+  const dir = tempDir();
+  const file = path.join(dir, 'a.lock');
+  const child = await holder(dir, file);
+  expect(await systemLocks.take(file)).toBeUndefined();
+  child.kill('SIGKILL');
+  await until('the other process is gone', () => child.exitCode !== null || child.signalCode !== null);
+  const lock = await systemLocks.take(file);
+  expect(lock).toBeDefined();
+  await lock?.release();
+});
