@@ -17,7 +17,7 @@ interface AskedJob {
   request: Asking;
   /** False when it had been asked before: then nothing was written, and the rest is of the first request. */
   written: boolean;
-  requested_at: string;
+  requested_at: string | null;
   requested_by: string | null;
   reason: string | null;
 }
@@ -67,13 +67,12 @@ async function askOne(
   };
   const written = await writeRequest(parts.disk, layout, jobId, kind, request);
   const standing: Requests = written ? {} : readRequests(parts.disk.files, layout, jobId);
-  const { requested_at, requested_by, reason }: Partial<Cancel> & { requested_at: string } =
-    standing[kind] ?? request;
+  const { requested_at, requested_by, reason }: Partial<Cancel> = standing[kind] ?? request;
   return {
     job_id: jobId,
     request: kind,
     written,
-    requested_at,
+    requested_at: requested_at ?? null,
     requested_by: requested_by ?? null,
     reason: (reason as string | undefined) ?? null,
   };
@@ -81,5 +80,5 @@ async function askOne(
 
 function sentenceOf({ job_id, request, written, requested_at, requested_by }: AskedJob): string {
   if (written) return `${job_id}: ${request} asked for`;
-  return `${job_id}: ${request} already asked for at ${requested_at}${requested_by ? ` by ${requested_by}` : ''}`;
+  return `${job_id}: ${request} already asked for${requested_at ? ` at ${requested_at}` : ''}${requested_by ? ` by ${requested_by}` : ''}`;
 }

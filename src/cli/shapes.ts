@@ -133,7 +133,7 @@ export const askShape = z.looseObject({
       request: z.enum(['cancel', 'release']),
       /** False when it had been asked before; the rest is of that first request. */
       written: z.boolean(),
-      requested_at: z.string(),
+      requested_at: z.nullable(z.string()),
       requested_by: z.nullable(z.string()),
       reason: z.nullable(z.string()),
     }),

@@ -8,6 +8,7 @@ const NAME_MAX = 60;
 export function slug(text: string): string {
   const clean = text
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, NAME_MAX)

@@ -2,7 +2,7 @@
 // Linux can hold and the mirror carries. It knows text only, no disk.
 import { isSkippedName } from './skipped-names.ts';
 
-const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?$/i;
+const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\..*)?$/i;
 const FORBIDDEN = /[<>:"|?*\\]/;
 
 function isControl(char: string): boolean {
@@ -41,12 +41,21 @@ export function foldCase(path: string): string {
   return path.normalize('NFC').toLowerCase();
 }
 
-/** The groups of paths that differ in case only. */
+/** The directories on the way to a path. */
+function parentsOf(path: string): string[] {
+  const parts = path.split('/');
+  return parts.slice(1).map((_, depth) => parts.slice(0, depth + 1).join('/'));
+}
+
+/**
+ * The groups of names that are one name where case does not count: paths, and the directories on their way. A path
+ * that stands twice, or as a file and as a directory, is a group, too.
+ */
 export function caseClashes(paths: readonly string[]): string[][] {
   const groups = new Map<string, string[]>();
-  for (const path of paths) {
-    const key = foldCase(path);
-    groups.set(key, [...(groups.get(key) ?? []), path]);
+  for (const name of [...paths, ...new Set(paths.flatMap(parentsOf))]) {
+    const key = foldCase(name);
+    groups.set(key, [...(groups.get(key) ?? []), name]);
   }
   return [...groups.values()].filter((group) => group.length > 1);
 }
@@ -58,11 +67,14 @@ function encodeChar(char: string): string {
 }
 
 function encodePart(part: string): string {
-  const encoded = Array.from(part.normalize('NFC'))
+  const encoded = Array.from(part)
     .map((char) => (isControl(char) || FORBIDDEN.test(char) || char === '%' ? encodeChar(char) : char))
     .join('')
-    .replace(/[. ]$/, encodeChar);
-  return partProblem(encoded) ? encodeFirst(encoded) : encoded;
+    .replace(/[. ]$/, encodeChar)
+    .replace(/\.(?=sync-conflict-)/gi, encodeChar);
+  // one name has several Unicode forms, and a mark may join the character before it: then bytes speak
+  const normal = encoded === encoded.normalize('NFC') ? encoded : encoded.replace(/[^ -~]/gu, encodeChar);
+  return partProblem(normal) ? encodeFirst(normal) : normal;
 }
 
 function encodeFirst(part: string): string {

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { moment, portablePath, sha256Hex, shortName } from './fields.ts';
 
 const asked = {
-  requested_at: moment,
+  requested_at: z.optional(moment),
   requested_by: z.optional(z.string()),
 };
 
@@ -17,7 +17,7 @@ export const cancelSchema = z.looseObject({
   abandoned: z.optional(z.boolean()),
 });
 export const archivedSchema = z.looseObject({
-  requested_at: moment,
+  requested_at: z.optional(moment),
   seal_sha256: sha256Hex,
   archived_as: portablePath,
 });

@@ -1,5 +1,5 @@
 // The text of a seal: `SHA256SUMS`, which `sha256sum -c` reads. What is on the disk is for `store` to see.
-import { caseClashes, pathProblem } from './portable-path.ts';
+import { caseClashes, foldCase, pathProblem } from './portable-path.ts';
 
 export const SEAL = 'SHA256SUMS';
 export const SEAL_SIGNATURE = 'SHA256SUMS.sig';
@@ -8,7 +8,8 @@ export const STDOUT_LOG = 'stdout.log';
 
 /** The names at the top of a directory that the seal does not name. */
 export function isSealFile(path: string): boolean {
-  return path === SEAL || path === SEAL_SIGNATURE;
+  const folded = foldCase(path);
+  return folded === foldCase(SEAL) || folded === foldCase(SEAL_SIGNATURE);
 }
 
 /** One file that a seal names. */

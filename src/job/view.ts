@@ -58,8 +58,8 @@ export interface Sight {
   archivedAs: string | undefined;
   /** Does the order have its seal? Without it nobody takes it. */
   orderSealed: boolean;
-  /** When the watcher called the job lost, if it did. */
-  lostAt: string | undefined;
+  /** When the watcher called the job lost, if it did, and when its runner was heard again. */
+  lost: { at: string; recovered_at?: string | undefined } | undefined;
 }
 
 /** Why an order without a record has not been taken up. */
@@ -85,9 +85,9 @@ export function viewOf(sight: Sight): View {
   const seen: Partial<JobRecord> & Pick<JobRecord, 'state'> = record ?? NO_RECORD;
   const told: Partial<Order> = order ?? (record as Partial<Order> | undefined) ?? {};
   const ended = seen.finished_at !== undefined;
-  const lost = sight.lostAt !== undefined && !ended;
+  const lost = sight.lost && !sight.lost.recovered_at && !ended ? sight.lost : undefined;
   const state = lost ? 'lost' : seen.state;
-  const stateAt = lost ? sight.lostAt : seen.state_at;
+  const stateAt = lost ? lost.at : seen.state_at;
   return {
     job_id: sight.job_id,
     status: statusOf(state),
@@ -101,7 +101,7 @@ export function viewOf(sight: Sight): View {
     results_dir: sight.resultsDir ?? null,
     results_sealed: sight.sealed,
     archived_as: sight.archivedAs ?? null,
-    late: ended && sight.lostAt !== undefined,
+    late: ended && sight.lost !== undefined,
     metadata: told.metadata ?? null,
   };
 }

@@ -4,7 +4,14 @@ import type { Outcome } from '../job/outcome.ts';
 import { decideOutcome } from '../job/outcome.ts';
 import type { SealedOrder } from './order-facts.ts';
 import { isMine, rejected, rejectionOf } from './rejection.ts';
-import type { LedgerJob, RunnerAction, RunnerJob, RunnerPolicy, RunnerSnapshot } from './runner-snapshot.ts';
+import type {
+  AttemptSeen,
+  LedgerJob,
+  RunnerAction,
+  RunnerJob,
+  RunnerPolicy,
+  RunnerSnapshot,
+} from './runner-snapshot.ts';
 import { byUrgency } from './scheduling.ts';
 import { inputsWait, releaseWait, waitKind } from './waiting.ts';
 
@@ -73,20 +80,25 @@ function planJob(job: RunnerJob, snapshot: RunnerSnapshot, nowMs: number, policy
   const { ledger, record, job_id } = job;
   if (ledger?.phase === 'deleted') return afterDeletion(job, nowMs, policy);
   if (ledger?.phase === 'deleting') return { action: { do: 'delete-record', job_id } };
-  if (record?.sealSha256) {
-    const durable = job.requests.archived?.seal_sha256 === record.sealSha256;
-    return durable ? { action: { do: 'delete-record', job_id } } : undefined;
-  }
+  if (record?.sealSha256) return planSealedRecord(job, record.sealSha256, policy);
   if (ledger?.phase === 'ended') return { action: { do: 'publish', job_id } };
   if (ledger) return planAttempt(job, ledger);
+  if (record?.unreadable) return undefined;
   if (isOrphanRecord(job, policy)) return end(job, interrupted('the runner has no ledger entry of this run'));
   return planOrder(job, snapshot, policy);
 }
 
-/** A record that says "running" without a line in the ledger: nobody can tell what became of that run. */
+/** Final: all that is left to do with it is to delete it, once the archive has confirmed this very seal. */
+function planSealedRecord(job: RunnerJob, seal: string, policy: RunnerPolicy): Step {
+  const isOwn = job.ledger !== undefined || job.record?.record?.runner?.id === policy.id;
+  const isDurable = job.requests.archived?.seal_sha256 === seal;
+  return isOwn && isDurable ? { action: { do: 'delete-record', job_id: job.job_id } } : undefined;
+}
+
+/** A record of a run that the ledger does not know: nobody can tell what became of it, so it is not run again. */
 function isOrphanRecord(job: RunnerJob, policy: RunnerPolicy): boolean {
   const written = job.record?.record;
-  return written?.state === 'running' && written.runner?.id === policy.id;
+  return written !== undefined && written.state !== 'queued' && written.runner?.id === policy.id;
 }
 
 function afterDeletion(job: RunnerJob, nowMs: number, policy: RunnerPolicy): Step {
@@ -107,18 +119,26 @@ function interrupted(message: string): Outcome {
 function planAttempt(job: RunnerJob, ledger: LedgerJob): Step {
   const { job_id, attempt: seen, requests } = job;
   const { attempt } = ledger;
-  if (!seen && !job.work) return end(job, interrupted('the work directory of the run is gone'));
-  if (!seen) return { action: { do: 'launch', job_id, attempt } };
+  const launch: Step = { action: { do: 'launch', job_id, attempt } };
+  const begun = ledger.phase === 'started' || seen?.begun === true;
+  if (!seen)
+    return begun || !job.work ? end(job, interrupted('the work directory of the run is gone')) : launch;
   if (!seen.held && seen.exit) return end(job, decideOutcome(seen.exit, seen.missing, seen.logTail));
-  if (requests.cancel && !seen.cancelAsked && !seen.exit)
+  if (requests.cancel && !seen.cancelAsked && !seen.exit) {
     return { action: { do: 'ask-cancel', job_id, attempt } };
-  if (!seen.held && seen.begun)
-    return end(job, interrupted('the supervisor of the run ended without a word (crash or reboot)'));
-  if (!seen.held && (seen.launchedAgoMs ?? RELAUNCH_AFTER_MS) >= RELAUNCH_AFTER_MS) {
-    return { action: { do: 'launch', job_id, attempt } };
   }
-  if (seen.begun && ledger.phase === 'intent') return { action: { do: 'note-started', job_id, attempt } };
-  return undefined;
+  return seen.held ? noteOnce(job, ledger, seen) : afterSilence(job, seen, begun, launch);
+}
+
+function noteOnce(job: RunnerJob, { phase, attempt }: LedgerJob, seen: AttemptSeen): Step {
+  const isNews = seen.begun && phase === 'intent';
+  return isNews ? { action: { do: 'note-started', job_id: job.job_id, attempt } } : undefined;
+}
+
+/** No supervisor lives. One that never showed itself is launched again: only one can ever begin the attempt. */
+function afterSilence(job: RunnerJob, seen: AttemptSeen, begun: boolean, launch: Step): Step {
+  if (begun) return end(job, interrupted('the supervisor of the run ended without a word (crash or reboot)'));
+  return (seen.launchedAgoMs ?? RELAUNCH_AFTER_MS) >= RELAUNCH_AFTER_MS ? launch : undefined;
 }
 
 function planOrder(job: RunnerJob, snapshot: RunnerSnapshot, policy: RunnerPolicy): Step {
@@ -140,7 +160,7 @@ function planSealed(
   const stage: Step = { action: { do: 'stage', job_id: job.job_id } };
   if (!job.staged && (!facts.arrived.complete || job.mismatch))
     return waitForInputs(job, facts, policy) ?? stage;
-  const rejection = facts.arrived.complete ? rejectionOf(facts, policy) : wrongNumbers(facts);
+  const rejection = rejectionOf(facts, policy);
   if (rejection) return job.staged ? end(job, rejection) : stage;
   if (!facts.order) return undefined;
   const wait = releaseWait(facts.order, job.requests, snapshot.ledgerLost);
@@ -167,12 +187,4 @@ function waitForInputs(job: RunnerJob, facts: SealedOrder, policy: RunnerPolicy)
   if (job.mismatch) return end(job, overdue(job.mismatch, policy));
   if (arrived.files === facts.entries.length - 1) return undefined;
   return end(job, overdue(`SHA256SUMS: not every file it names arrived (${inputsWait(arrived)})`, policy));
-}
-
-/** Every digest fits, and still the numbers in job.json are others. */
-function wrongNumbers({ arrived }: SealedOrder): Outcome {
-  const says = `${arrived.expected?.files ?? 0} files, ${arrived.expected?.bytes ?? 0} bytes`;
-  return rejected(
-    `job.json, inputs: says ${says}, but SHA256SUMS names ${arrived.files} files, ${arrived.bytes} bytes`,
-  );
 }

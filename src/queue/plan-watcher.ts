@@ -1,6 +1,6 @@
 // What the watcher does next: a pure function of what it sees. The order of the questions is the protocol.
 import type { Order } from '../job/order.ts';
-import { needsRelease, RUN_ON_AUTO } from '../job/order.ts';
+import { RUN_ON_AUTO } from '../job/order.ts';
 import { isFinal } from '../job/states.ts';
 import { wantedRunner } from './rejection.ts';
 import type {
@@ -87,9 +87,11 @@ function planDependencies(
   snapshot: WatcherSnapshot,
 ): WatcherAction | undefined {
   const { job_id, requests } = job;
-  if (!needsRelease(order) || order.hold || requests.release || requests.cancel) return undefined;
+  if (order.depends_on.length === 0 || requests.release || requests.cancel) return undefined;
   const states = order.depends_on.map((id) => ({ id, state: snapshot.states[id] }));
   const broken = states.find(({ state }) => state && isFinal(state) && state !== 'completed');
   if (broken) return { do: 'cancel', job_id, reason: `dependency ${broken.id} ${broken.state}` };
-  return states.every(({ state }) => state === 'completed') ? { do: 'release', job_id } : undefined;
+  return !order.hold && states.every(({ state }) => state === 'completed')
+    ? { do: 'release', job_id }
+    : undefined;
 }

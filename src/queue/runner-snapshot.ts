@@ -23,6 +23,8 @@ export interface LedgerJob {
 export interface RecordSeen {
   /** The record, or undefined when its job.json is missing or cannot be read. */
   record: JobRecord | undefined;
+  /** A job.json is there, but it is none: nobody can tell what was done. */
+  unreadable: boolean;
   /** Digest of its seal, once there is a valid one. */
   sealSha256: string | undefined;
 }

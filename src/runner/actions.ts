@@ -81,11 +81,19 @@ async function stage(runner: RunnerState, jobId: string): Promise<void> {
   const { disk, layout, at, memory, log } = runner;
   const facts = readOrder(disk.files, layout.order(jobId), jobId);
   if (facts?.seal !== 'valid') return;
+  await ensureQueued(runner, jobId, 'inputs (they are being copied and verified)');
   const reason = await stageOrder(disk, at, jobId, layout.order(jobId), facts).catch(cannotCopy);
   const atMs = disk.clock.monotonic();
   recall(memory, jobId, atMs).mismatch =
     reason === undefined ? undefined : { signature: facts.signature, reason, atMs };
   if (reason) log.warn({ job_id: jobId, reason }, 'the order does not fit its seal yet');
+}
+
+/** No record goes from nothing to its end: the table of states says that an order is queued first. */
+async function ensureQueued(runner: RunnerState, jobId: string, waiting_for: string): Promise<void> {
+  const { disk, layout } = runner;
+  if (readOwnRecord(disk.files, layout.record(jobId), jobId)?.record) return;
+  await writeRecord(runner, jobId, composeRecord(runner, jobId, { state: 'queued', waiting_for }));
 }
 
 /** An input that cannot be read now may be held by another program: the order waits like one that has not arrived. */
@@ -131,6 +139,7 @@ async function end(runner: RunnerState, action: Extract<RunnerAction, { do: 'end
   const { job_id, outcome } = action;
   const known = runner.ledger.jobs.get(job_id);
   const attempt = known?.attempt ?? 0;
+  if (outcome.kind !== 'cancelled') await ensureQueued(runner, job_id, 'inputs');
   const exit = attempt > 0 ? readExit(runner.disk.files, runner.at.attempt(job_id, attempt)) : undefined;
   const started_at = exit?.started_at ?? known?.started_at;
   await note(runner, job_id, {

@@ -70,7 +70,7 @@ function openView(files: Files, layout: Layout, jobId: string): View {
     sealed: files.facts(path.join(layout.record(jobId), SEAL)) !== undefined,
     orderSealed: files.facts(path.join(orderDir, SEAL)) !== undefined,
     archivedAs: undefined,
-    lostAt: readLost(files, layout.lost(jobId))?.at,
+    lost: readLost(files, layout.lost(jobId)),
   });
 }
 
@@ -88,7 +88,7 @@ function archivedView(files: Files, layout: Layout, jobId: string, archivedAs: s
     sealed: true,
     orderSealed: true,
     archivedAs,
-    lostAt: readLost(files, path.join(dir, LOST_FILE))?.at,
+    lost: readLost(files, path.join(dir, LOST_FILE)),
   });
 }
 

@@ -8,7 +8,12 @@ import type { Disk } from './disk.ts';
 import { jsonText, writeWhole } from './disk.ts';
 import type { Layout } from './layout.ts';
 
-const lostSchema = z.looseObject({ at: moment, reason: z.string() });
+const lostSchema = z.looseObject({
+  at: moment,
+  reason: z.string(),
+  /** When its runner vouched for the job again. */
+  recovered_at: z.optional(moment),
+});
 export type Lost = z.infer<typeof lostSchema>;
 
 /** Name of the verdict in the archived job's directory, where the results came late. */

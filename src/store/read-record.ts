@@ -19,13 +19,15 @@ function look(files: Files, dir: string, jobId: string): Seen | undefined {
   const jobJson = files.read(path.join(dir, JOB_JSON));
   const parsed = jobJson && parseRecord(jobJson, jobId);
   const record = parsed?.ok ? parsed.value : undefined;
+  const unreadable = jobJson !== undefined && record === undefined;
   const seal = readSeal(files, dir);
   if (seal.seal !== 'valid' || !jobJson || !isSealedManifest(seal.entries, jobJson)) {
-    return { record, sealSha256: undefined, complete: false };
+    return { record, unreadable, sealSha256: undefined, complete: false };
   }
   const paths = seal.entries.flatMap((entry) => (entry.path === JOB_JSON ? [] : [entry.path]));
   return {
     record,
+    unreadable,
     sealSha256: seal.sha256,
     complete: record !== undefined && isComplete(files, dir, paths, record),
   };

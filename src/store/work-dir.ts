@@ -5,6 +5,7 @@ import { moment } from '../job/fields.ts';
 import type { Exit } from '../job/outcome.ts';
 import { exitSchema } from '../job/outcome.ts';
 import { parseWith } from '../job/parsed.ts';
+import { JOB_JSON } from '../job/seal.ts';
 import type { SealedOrder } from '../queue/order-facts.ts';
 import type { Files } from '../system/files.ts';
 import { copySealed } from './copy-sealed.ts';
@@ -49,9 +50,10 @@ export async function stageOrder(
     await files.removeTree(copy);
     throw error;
   });
-  if (breach) {
+  const fault = breach ?? wrongNumbers(files, copy, facts);
+  if (fault) {
     await files.removeTree(copy);
-    return breach;
+    return fault;
   }
   await writeWhole(disk, copy, path.join(copy, STAGED), jsonText(stagedOf(files, copy, facts)));
   const target = at.workDir(jobId);
@@ -59,6 +61,19 @@ export async function stageOrder(
   await files.rename(copy, target);
   files.syncDir(at.work);
   return undefined;
+}
+
+/** Every digest fits, and still job.json says other numbers. Looked at in the copy, which nothing changes any more. */
+function wrongNumbers(files: Files, copy: string, facts: SealedOrder): string | undefined {
+  const { expected } = facts.arrived;
+  const payload = facts.entries.filter((entry) => entry.path !== JOB_JSON);
+  const bytes = payload.reduce(
+    (sum, { path: file }) => sum + (files.facts(joinPortable(copy, file))?.size ?? 0),
+    0,
+  );
+  if (!expected || (expected.files === payload.length && expected.bytes === bytes)) return undefined;
+  const says = `says ${expected.files} files, ${expected.bytes} bytes`;
+  return `job.json, inputs: ${says}, but SHA256SUMS names ${payload.length} files, ${bytes} bytes`;
 }
 
 function stagedOf(files: Files, copy: string, facts: SealedOrder): Staged {

@@ -1,5 +1,6 @@
 // What the watcher is made of: the real things in production, fakes in tests.
 
+import type { Presence } from '../job/presence.ts';
 import type { LinkState, LivenessPolicy, Observed } from '../queue/liveness.ts';
 import type { WatcherPolicy } from '../queue/watcher-snapshot.ts';
 import type { Disk } from '../store/disk.ts';
@@ -35,7 +36,10 @@ export interface JobMemory {
 /** The parts, and what a running watcher keeps. */
 export interface WatcherState extends WatcherParts {
   memory: Map<string, JobMemory>;
-  runners: Map<string, Observed>;
+  /** By runner id, as last read. */
+  presences: Map<string, Presence>;
+  /** By job id. */
+  observed: Map<string, Observed>;
   chores: Chores;
   /** Calls for a tick now. */
   ring: () => void;

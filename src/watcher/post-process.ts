@@ -89,7 +89,7 @@ function jobFacts(watcher: WatcherState, jobId: string, work: string) {
     sealed: true,
     orderSealed: true,
     archivedAs: undefined,
-    lostAt: undefined,
+    lost: undefined,
   });
 }
 

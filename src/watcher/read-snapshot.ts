@@ -3,7 +3,6 @@ import { messageOf } from '../errors.ts';
 import { parseRecord } from '../job/record.ts';
 import { isSkippedName } from '../job/skipped-names.ts';
 import type { State } from '../job/states.ts';
-import { observe } from '../queue/liveness.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
 import { archivedJob, archivedNames, readArchivedManifest, readCollected } from '../store/archive.ts';
@@ -41,15 +40,11 @@ export function readWatcherSnapshot(watcher: WatcherState): WatcherSnapshot {
   return { jobs, runners: lookAtRunners(watcher), states: statesOf(watcher, jobs, archive), problems };
 }
 
-/** Notes which runners' numbers moved. Answers the ids of all whose presence is known. */
+/** Keeps what the runners say of themselves. Answers the ids of all whose presence is known. */
 function lookAtRunners(watcher: WatcherState): string[] {
-  const nowMs = watcher.disk.clock.monotonic();
   const presences = readPresences(watcher.disk.files, watcher.layout);
-  for (const presence of presences) {
-    const id = presence.runner_id;
-    watcher.runners.set(id, observe(watcher.runners.get(id), presence, nowMs));
-  }
-  return presences.map((presence) => presence.runner_id);
+  watcher.presences = new Map(presences.map((presence) => [presence.runner_id, presence]));
+  return [...watcher.presences.keys()];
 }
 
 function recall(watcher: WatcherState, jobId: string): JobMemory {

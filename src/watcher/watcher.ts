@@ -1,11 +1,11 @@
 // One watcher: reads a snapshot, plans, acts, judges who is alive. It owns no timer; the daemon, a test or a simulator
 // calls `tick`.
 import { messageOf } from '../errors.ts';
-import { isFinal } from '../job/states.ts';
-import { lostReason } from '../queue/liveness.ts';
+import { lostReason, observe } from '../queue/liveness.ts';
 import { awaitsSecondLook, planWatcher } from '../queue/plan-watcher.ts';
 import type { WatcherAction, WatcherJob } from '../queue/watcher-snapshot.ts';
-import { writeLost } from '../store/lost.ts';
+import type { Lost } from '../store/lost.ts';
+import { readLost, writeLost } from '../store/lost.ts';
 import { assertQueue } from '../store/marker.ts';
 import type { Chores } from '../system/chores.ts';
 import { carryOut, isLong } from './actions.ts';
@@ -28,7 +28,14 @@ export function openWatcher(
 ): Watcher {
   const { disk, layout } = parts;
   assertQueue(disk.files, layout, queueId);
-  const watcher: WatcherState = { ...parts, memory: new Map(), runners: new Map(), chores, ring };
+  const watcher: WatcherState = {
+    ...parts,
+    memory: new Map(),
+    presences: new Map(),
+    observed: new Map(),
+    chores,
+    ring,
+  };
   return {
     settled: chores.settled,
     tick: async () => {
@@ -54,19 +61,35 @@ async function tickOnce(watcher: WatcherState): Promise<boolean> {
 
 function forgetGone(watcher: WatcherState, jobs: readonly WatcherJob[]): void {
   const here = new Set(jobs.map((job) => job.job_id));
+  for (const id of watcher.observed.keys()) if (!here.has(id)) watcher.observed.delete(id);
   for (const id of watcher.memory.keys())
     if (!here.has(id) && !watcher.chores.isBusy(id)) watcher.memory.delete(id);
 }
 
-/** Calls a job lost whose runner gives no sign of life; never takes that back: later news simply overrules it. */
+/** Calls a job lost whose runner does not vouch for it any more, and takes that back when it does again. */
 async function judge(watcher: WatcherState, job: WatcherJob): Promise<void> {
-  const { disk, layout, settings, link } = watcher;
+  const { disk, layout, settings, link, observed } = watcher;
   const record = job.record?.record;
-  if (!record?.runner || isFinal(record.state) || disk.files.facts(layout.lost(job.job_id))) return;
-  const reason = lostReason(watcher.runners.get(record.runner.id), disk.clock.monotonic(), link, settings);
-  if (!reason) return;
-  await writeLost(disk, layout, job.job_id, { at: new Date(disk.clock.now()).toISOString(), reason });
-  watcher.log.warn({ job_id: job.job_id, reason }, 'lost');
+  if (!record?.runner || job.record?.sealSha256) {
+    observed.delete(job.job_id);
+    return;
+  }
+  const nowMs = disk.clock.monotonic();
+  const before = observed.get(job.job_id);
+  const seen = observe(before, watcher.presences.get(record.runner.id), job.job_id, nowMs);
+  observed.set(job.job_id, seen);
+  const reason = lostReason(seen, nowMs, link, settings);
+  const lost = readLost(disk.files, layout.lost(job.job_id));
+  const at = new Date(disk.clock.now()).toISOString();
+  if (reason && (!lost || lost.recovered_at)) await tellLost(watcher, job.job_id, { at, reason });
+  if (lost && !lost.recovered_at && before && seen !== before) {
+    await tellLost(watcher, job.job_id, { ...lost, recovered_at: at });
+  }
+}
+
+async function tellLost(watcher: WatcherState, job_id: string, lost: Lost): Promise<void> {
+  await writeLost(watcher.disk, watcher.layout, job_id, lost);
+  watcher.log.warn({ job_id, reason: lost.reason }, lost.recovered_at ? 'lost before, heard again' : 'lost');
 }
 
 /** An action that fails is told and tried again later; it stops neither the loop nor other jobs. */

@@ -111,6 +111,7 @@ function record(state: RecordState, runner = RUNNER): RecordSeen {
   const facts = { job_id: JOB, runner: identity, queued_at: requested_at, attempts: [], warnings: [] };
   return {
     record: makeRecord(order(), facts, state, { at: requested_at, seq: 1, interval_s: 30 }),
+    unreadable: false,
     sealSha256: undefined,
   };
 }

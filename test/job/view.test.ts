@@ -62,7 +62,7 @@ const BLIND: Sight = {
   sealed: false,
   archivedAs: undefined,
   orderSealed: false,
-  lostAt: undefined,
+  lost: undefined,
 };
 const SEEN: Sight = { ...BLIND, order: ORDER, orderSealed: true, orderDir: '/q/outbox/x' };
 const WITH_RECORD: Sight = { ...SEEN, resultsDir: '/q/inbox/x' };
@@ -227,17 +227,17 @@ describe('a job', () => {
     },
     {
       name: 'that was called lost before it had a record is lost',
-      sight: { ...SEEN, lostAt: LOST },
+      sight: { ...SEEN, lost: { at: LOST } },
       view: { ...ordered, ...lost },
     },
     {
       name: 'that ran when it was called lost is lost',
-      sight: { ...WITH_RECORD, record: running, lostAt: LOST },
+      sight: { ...WITH_RECORD, record: running, lost: { at: LOST } },
       view: { ...runs, ...lost },
     },
     {
       name: 'that ended after it had been called lost is late, not lost',
-      sight: { ...WITH_RECORD, record: completed, sealed: true, lostAt: LOST },
+      sight: { ...WITH_RECORD, record: completed, sealed: true, lost: { at: LOST } },
       view: { ...done, results_sealed: true, late: true },
     },
   ])('$name', ({ sight, view }) => {

@@ -13,8 +13,8 @@ const PRESENCE: Presence = {
   pid: 9,
   version: '0.1.0',
   slots: 1,
-  running: [],
-  waiting: [],
+  running: [{ job_id: 'job-a', heartbeat_seq: 3 }],
+  waiting: [{ job_id: 'job-b', for: 'slot' }],
   clock: '2026-02-10T14:30:22Z',
   heartbeat_interval_s: 30,
 };
@@ -42,7 +42,17 @@ describe('the age of a presence', () => {
   ])('$name', ({ before, now, movedAtMs }) => {
     const presence = { ...PRESENCE, ...now };
     const bootId = presence.boot_id;
-    expect(observe(before, presence, 5000)).toEqual({ seq: presence.seq, bootId, movedAtMs });
+    for (const job of ['job-a', 'job-b']) {
+      expect(observe(before, presence, job, 5000)).toEqual({ seq: presence.seq, bootId, movedAtMs });
+    }
+  });
+
+  test.each([
+    { name: 'does not list the job', presence: { ...PRESENCE, seq: 8 } },
+    { name: 'is not there', presence: undefined },
+  ])('goes on when the presence $name', ({ presence }) => {
+    expect(observe(FIRST, presence, 'job-c', 5000)).toBe(FIRST);
+    expect(observe(undefined, presence, 'job-c', 5000)).toEqual({ seq: -1, bootId: '', movedAtMs: 5000 });
   });
 });
 
@@ -70,9 +80,5 @@ describe('what runs on a runner', () => {
     },
   ])('$name', ({ ageS, link, says }) => {
     expect(lostReason(FIRST, FIRST.movedAtMs + ageS * 1000, link, POLICY)).toBe(says);
-  });
-
-  test('is not lost when the runner was never seen', () => {
-    expect(lostReason(undefined, 1e12, 'local', POLICY)).toBeUndefined();
   });
 });

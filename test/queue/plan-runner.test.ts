@@ -159,10 +159,14 @@ const arrivals: Case[] = [
     waits: 'inputs 412/980 MB',
   },
   {
-    name: 'the record is written again when it cannot be read',
-    job: { order: arriving(), record: { record: undefined, sealSha256: undefined } },
+    name: 'the record is written again when its job.json never got there',
+    job: { order: arriving(), record: { record: undefined, unreadable: false, sealSha256: undefined } },
     does: queue('inputs 412/980 MB'),
     waits: 'inputs 412/980 MB',
+  },
+  {
+    name: 'nothing is started while the record cannot be read',
+    job: { order: sealed(), record: { record: undefined, unreadable: true, sealSha256: undefined } },
   },
   {
     name: 'a copy that did not fit the seal waits for its inputs as if they were not there',
@@ -218,11 +222,9 @@ const arrivals: Case[] = [
     does: reject('run.py: has another digest; nothing changed for 600 s'),
   },
   {
-    name: 'files that all fit the seal but not the numbers in job.json are rejected with both',
+    name: 'an order that is copied is started though files of the original are gone for a moment',
     job: { ...ready, order: otherSize },
-    does: reject(
-      'job.json, inputs: says 1 files, 980000000 bytes, but SHA256SUMS names 1 files, 412000000 bytes',
-    ),
+    does: start,
   },
 ];
 
@@ -584,6 +586,20 @@ const records: Case[] = [
     job: { ...ready, record: runningRecord() },
     ledgerLost: true,
     does: interrupt('the runner has no ledger entry of this run'),
+  },
+  {
+    name: 'a record that says how it ended, unsealed and without a line in the ledger, is not run again',
+    job: { ...ready, record: { ...endedRecord(), sealSha256: undefined } },
+    does: interrupt('the runner has no ledger entry of this run'),
+  },
+  {
+    name: 'a run that was noted as started is never launched again',
+    job: { ledger: ledger('started'), attempt: attempt({ begun: false, held: false }), work: true },
+    does: interrupt(CRASHED),
+  },
+  {
+    name: 'a sealed record of another runner is not ours to delete',
+    job: { record: { ...runningRecord('other'), sealSha256: RECORD_SEAL }, requests: asked.archived() },
   },
   { name: 'a record that another runner keeps is left alone', job: { record: runningRecord('other') } },
 ];

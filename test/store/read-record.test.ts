@@ -77,6 +77,7 @@ onBothDisks('reading a record', (make) => {
     await disk.files.removeFile(at('SHA256SUMS'));
     expect(look()).toEqual({
       record: expect.objectContaining({ state: 'completed' }),
+      unreadable: false,
       sealSha256: undefined,
       complete: false,
     });
