@@ -1,7 +1,7 @@
 // A process tree on Linux: the process group that the script leads.
 import { systemCode } from '../../errors.ts';
 import { systemClock } from '../clock.ts';
-import type { ProcessTree } from './script.ts';
+import type { ProcessTree } from './process-tree.ts';
 
 /** How long the system may take to clear away what was killed. */
 const CONFIRM_MS = 10_000;

@@ -5,6 +5,7 @@ import { closeSync, fsyncSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf } from '../../errors.ts';
 import { posixTree } from './posix.ts';
+import type { ProcessTree } from './process-tree.ts';
 import { windowsTree } from './windows.ts';
 
 export interface ScriptCommand {
@@ -34,13 +35,6 @@ export interface Script {
 }
 
 export type StartScript = (command: ScriptCommand) => Script;
-
-export interface ProcessTree {
-  /** Must the first process lead a group of its own? */
-  detached: boolean;
-  ask(pid: number): void;
-  kill(pid: number): Promise<boolean>;
-}
 
 /** The environment with directories put before PATH, whatever its name's case (Windows: `Path`). */
 function withPath(

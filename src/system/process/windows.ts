@@ -1,7 +1,7 @@
 // A process tree on Windows: what taskkill finds below the script by parent pid. There is no signal to ask with, so the
 // file named in JOBQ_CANCEL_FILE is all the warning a script gets.
 import { execa } from 'execa';
-import type { ProcessTree } from './script.ts';
+import type { ProcessTree } from './process-tree.ts';
 
 /** taskkill's exit code when there is no such process any more. */
 const NOT_FOUND = 128;
