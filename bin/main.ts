@@ -8,12 +8,9 @@ import { systemEnvironment } from '../src/system/environment.ts';
 import { systemFiles } from '../src/system/files.ts';
 import { systemLocks } from '../src/system/lock.ts';
 
-function onInterrupt(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const)
-    process.once(signal, () => controller.abort());
-  return controller.signal;
-}
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const)
+  process.once(signal, () => interrupt.abort());
 
 function version(): string {
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -45,9 +42,14 @@ async function loadDaemon(): Promise<DaemonParts> {
   };
 }
 
-// a reader that went away (`jobq list | head`) is no error
+// nobody reads any more: a reader that went away (`jobq list | head -1`) is no error, a full disk is
+let unwritten = false;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  interrupt.abort();
+  if (error.code === 'EPIPE' || unwritten) return;
+  unwritten = true;
+  process.stderr.write(`jobq: standard output cannot be written: ${error.message}\n`);
+  process.exitCode = 1;
 });
 
 const parts: CliParts = {
@@ -59,9 +61,10 @@ const parts: CliParts = {
     stderr: (text) => void process.stderr.write(text),
     stderrIsTerminal: process.stderr.isTTY === true,
   },
-  interrupt: onInterrupt(),
+  interrupt: interrupt.signal,
   version: version(),
   loadDaemon,
 };
 
-process.exitCode = await main(parts, process.argv.slice(2));
+const exitCode = await main(parts, process.argv.slice(2));
+if (!unwritten) process.exitCode = exitCode;

@@ -5,7 +5,7 @@ export const EXIT_CODES = {
   ok: { exit: 0, meaning: 'done; for wait: every job completed' },
   internal: { exit: 1, meaning: 'an error jobq did not foresee: please report it' },
   usage: { exit: 2, meaning: 'the command line or a setting is wrong; nothing was changed' },
-  'not-found': { exit: 3, meaning: 'no such job, study, file or queue, or the name fits several jobs' },
+  'not-found': { exit: 3, meaning: 'no such job, study or file, or the name fits several jobs' },
   'invalid-job': { exit: 4, meaning: 'the study or order breaks a rule; nothing was submitted' },
   'job-failed': { exit: 5, meaning: 'a job failed' },
   'wait-timeout': { exit: 6, meaning: 'the time to wait ran out; the jobs go on' },

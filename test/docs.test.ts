@@ -284,6 +284,7 @@ const documented: [title: string, exported: string | undefined, shape: Shape][] 
   ['seal', 'sealShape', shapes.sealShape],
   ['runner', 'runnerShape', shapes.runnerShape],
   ['watcher', 'watcherShape', shapes.watcherShape],
+  ['failure', 'failureShape', shapes.failureShape],
   ['view', undefined, viewSchema],
   ['presence', undefined, presenceSchema],
   ['problem', undefined, problemSchema],

@@ -13,7 +13,7 @@ import { silentLog } from '../../src/system/log.ts';
 import { newBell, runLoop, runUntilIdle } from '../../src/system/loop.ts';
 import type { Launcher } from '../../src/system/process/launch.ts';
 import { systemRun } from '../../src/system/process/run.ts';
-import { startScript } from '../../src/system/process/script.ts';
+import { endMarked, startScript } from '../../src/system/process/script.ts';
 import { noWatch } from '../../src/system/watch.ts';
 import type { StoryClock } from './clock.ts';
 
@@ -95,7 +95,7 @@ function newScripts({ disk }: Scene, pid: number, bootId: string) {
   const running = new Map<string, Promise<void>>();
   const launcher: Launcher = {
     launch: (dir, ended) => {
-      const supervisor = supervise({ disk, locks: systemLocks, startScript, pid, bootId }, dir);
+      const supervisor = supervise({ disk, locks: systemLocks, startScript, endMarked, pid, bootId }, dir);
       running.set(
         dir,
         supervisor.finally(() => {

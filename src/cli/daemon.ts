@@ -11,6 +11,7 @@ export async function whileLocked<T>(
   who: string,
   work: () => Promise<T>,
 ): Promise<T> {
+  parts.disk.files.makeDir(layout.staging);
   const lock = await parts.locks.take(file);
   if (!lock) {
     throw new JobqError('conflict', `${who} runs already for the queue ${layout.root}`, {
@@ -60,4 +61,22 @@ export function daemonOptions(context: Context, log: Log, bell: Bell, pollS: num
       );
     },
   };
+}
+
+/** What failed while a daemon worked until it was idle: told in its result, not only in its log. */
+export interface Failure {
+  job_id?: string;
+  action?: string;
+  error: string;
+}
+
+/** A log that also keeps what failed. */
+export function keepingFailures(log: Log): { log: Log; failures: Failure[] } {
+  const failures: Failure[] = [];
+  const error: Log['error'] = (facts, message) => {
+    failures.push({ error: message, ...facts });
+    log.error(facts, message);
+  };
+  const { debug, info, warn } = log;
+  return { log: { debug: debug.bind(log), info: info.bind(log), warn: warn.bind(log), error }, failures };
 }

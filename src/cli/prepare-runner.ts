@@ -9,7 +9,8 @@ import { runnerLayoutOf } from '../store/layout.ts';
 import type { Log } from '../system/log.ts';
 import type { Bell, Ticking } from '../system/loop.ts';
 import type { Context } from './context.ts';
-import { reopening } from './daemon.ts';
+import type { Failure } from './daemon.ts';
+import { keepingFailures, reopening } from './daemon.ts';
 import type { DaemonParts } from './parts.ts';
 
 export interface PreparedRunner {
@@ -17,6 +18,8 @@ export interface PreparedRunner {
   at: RunnerLayout;
   identity: RunnerIdentity;
   log: Log;
+  /** What failed so far. */
+  failures: readonly Failure[];
   bell: Bell;
   open(): Promise<Runner>;
   reopening(): Ticking;
@@ -32,7 +35,9 @@ export interface RunnerWishes {
 export async function prepareRunner(context: Context, wishes: RunnerWishes = {}): Promise<PreparedRunner> {
   const { parts, settings, layout } = context;
   const daemon = await parts.loadDaemon();
-  const log = daemon.makeLog(parts.environment.variables['JOBQ_LOG_LEVEL'] ?? 'info');
+  const { log, failures } = keepingFailures(
+    daemon.makeLog(parts.environment.variables['JOBQ_LOG_LEVEL'] ?? 'info'),
+  );
   const bell = daemon.newBell();
   const at = placesOf(context);
   const { host, pid, bootId } = parts.environment;
@@ -53,7 +58,7 @@ export async function prepareRunner(context: Context, wishes: RunnerWishes = {})
     await lookAtLoss(runner, wishes, log, new Date(parts.disk.clock.now()).toISOString());
     return runner;
   };
-  return { daemon, at, identity, log, bell, open, reopening: () => reopening(open) };
+  return { daemon, at, identity, log, failures, bell, open, reopening: () => reopening(open) };
 }
 
 async function lookAtLoss({ ledger }: Runner, wishes: RunnerWishes, log: Log, now: string): Promise<void> {

@@ -152,12 +152,20 @@ export const sealShape = z.looseObject({
   run_on: z.string(),
 });
 
+/** What failed while a daemon worked until it was idle; the exit code is 7 then. */
+export const failureShape = z.looseObject({
+  job_id: z.optional(z.string()),
+  action: z.optional(z.string()),
+  error: z.string(),
+});
+
 /** `runner`: `ended` with --once, `stopped` when the daemon was stopped */
 export const runnerShape = z.looseObject({
   /** The runner's id. */
   runner: z.string(),
   stopped: z.optional(z.boolean()),
   ended: z.optional(z.array(z.looseObject({ job_id: z.string(), outcome: z.string(), message: z.string() }))),
+  failed: z.optional(z.array(failureShape)),
 });
 
 /** `watcher`: `archived` with --once, `stopped` when the daemon was stopped */
@@ -166,6 +174,7 @@ export const watcherShape = z.looseObject({
   stopped: z.optional(z.boolean()),
   /** Names below archive/. */
   archived: z.optional(z.array(z.string())),
+  failed: z.optional(z.array(failureShape)),
 });
 
 /** Every verb, when it could not do what was asked; the exit code is that of `code`. */

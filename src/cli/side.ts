@@ -6,7 +6,11 @@ import { requireTrees } from './context.ts';
 /** Throws unless this machine may write orders and requests. The archive lies on no other side. */
 export function requireLinuxSide(context: Context): void {
   requireTrees(context, ['outbox', 'requests']);
-  const { parts, layout } = context;
+  requireArchive(context);
+}
+
+/** Throws where there is no archive: the watcher and everybody who writes orders work beside it. */
+export function requireArchive({ parts, layout }: Context): void {
   if (parts.disk.files.facts(layout.archive)) return;
   throw new JobqError(
     'queue-unusable',
@@ -14,7 +18,7 @@ export function requireLinuxSide(context: Context): void {
     {
       file: layout.archive,
       remedy:
-        'give the command on the Linux side; if this is that side, run `jobq init <queue> --role linux` again',
+        'give the command on the Linux side; where both sides are on this machine, run `jobq init <queue> --role both`',
     },
   );
 }

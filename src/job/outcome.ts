@@ -40,7 +40,7 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 export const exitSchema = z.looseObject({
   exit_code: z.nullable(z.number()),
   signal: z.nullable(z.string()),
-  ended_by: z.enum(['itself', 'cancel', 'timeout', 'spawn-error', 'unconfirmed']),
+  ended_by: z.enum(['itself', 'cancel', 'timeout', 'spawn-error', 'interrupted']),
   message: z.optional(z.string()),
   started_at: moment,
   finished_at: moment,
@@ -79,9 +79,10 @@ function verdict(exit: Exit, missing: readonly string[]): Outcome {
       return failure(exit, exit.message ?? 'the command could not be started', {
         error_class: 'environment',
       });
-    case 'unconfirmed':
-      return failure(exit, exit.message ?? 'processes of the attempt could not be ended', {
-        error_class: 'environment',
+    case 'interrupted':
+      return failure(exit, exit.message ?? 'interrupted', {
+        kind: 'interrupted',
+        error_class: 'interrupted',
       });
     case 'itself':
       return exit.exit_code === 0 ? afterSuccess(exit, missing) : failure(exit, endText(exit), {});

@@ -92,7 +92,7 @@ export function viewOf(sight: Sight): View {
     job_id: sight.job_id,
     status: statusOf(state),
     state,
-    state_at: stateAt ?? null,
+    state_at: stateAt ?? told.created_at ?? null,
     waiting_for: waitOf(sight),
     ...orderPart(told),
     ...recordPart(seen, requests),

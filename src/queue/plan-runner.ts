@@ -27,6 +27,9 @@ export interface RunnerPlan {
   running: string[];
 }
 
+/** What an order waits for while its inputs are copied and verified. */
+export const COPYING = 'inputs (they are being copied and verified)';
+
 type Step = { action: RunnerAction } | { wait: string } | { ready: Order } | undefined;
 
 /** The actions of one tick. `nowMs` is wall time; it is compared only with what this runner wrote itself. */
@@ -35,6 +38,7 @@ export function planRunner(snapshot: RunnerSnapshot, nowMs: number, policy: Runn
   const plan: RunnerPlan = { actions: [], waiting: [], running };
   const ready: { job: RunnerJob; order: Order }[] = [];
   for (const job of snapshot.jobs) {
+    if (job.acting && !job.ledger) plan.waiting.push({ job_id: job.job_id, for: COPYING });
     const step = job.busy ? undefined : planJob(job, snapshot, nowMs, policy);
     if (!step) continue;
     if ('action' in step) plan.actions.push(step.action);
@@ -127,7 +131,7 @@ function planAttempt(job: RunnerJob, ledger: LedgerJob): Step {
   if (requests.cancel && !seen.cancelAsked && !seen.exit) {
     return { action: { do: 'ask-cancel', job_id, attempt } };
   }
-  return seen.held ? noteOnce(job, ledger, seen) : afterSilence(job, seen, begun, launch);
+  return seen.held ? noteOnce(job, ledger, seen) : afterSilence(seen, launch);
 }
 
 function noteOnce(job: RunnerJob, { phase, attempt }: LedgerJob, seen: AttemptSeen): Step {
@@ -135,9 +139,11 @@ function noteOnce(job: RunnerJob, { phase, attempt }: LedgerJob, seen: AttemptSe
   return isNews ? { action: { do: 'note-started', job_id: job.job_id, attempt } } : undefined;
 }
 
-/** No supervisor lives. One that never showed itself is launched again: only one can ever begin the attempt. */
-function afterSilence(job: RunnerJob, seen: AttemptSeen, begun: boolean, launch: Step): Step {
-  if (begun) return end(job, interrupted('the supervisor of the run ended without a word (crash or reboot)'));
+/**
+ * No supervisor lives. Another one is launched: if the attempt was never begun it begins it, which only one can; else
+ * it ends what is left of the run and writes down that it was interrupted.
+ */
+function afterSilence(seen: AttemptSeen, launch: Step): Step {
   return (seen.launchedAgoMs ?? RELAUNCH_AFTER_MS) >= RELAUNCH_AFTER_MS ? launch : undefined;
 }
 

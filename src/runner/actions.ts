@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { messageOf } from '../errors.ts';
 import { SEAL } from '../job/seal.ts';
+import { COPYING } from '../queue/plan-runner.ts';
 import type { RunnerAction } from '../queue/runner-snapshot.ts';
 import type { LedgerEntry } from '../store/ledger.ts';
 import { joinPortable } from '../store/portable.ts';
@@ -81,9 +82,10 @@ async function stage(runner: RunnerState, jobId: string): Promise<void> {
   const { disk, layout, at, memory, log } = runner;
   const facts = readOrder(disk.files, layout.order(jobId), jobId);
   if (facts?.seal !== 'valid') return;
-  await ensureQueued(runner, jobId, 'inputs (they are being copied and verified)');
+  await ensureQueued(runner, jobId, COPYING);
   const reason = await stageOrder(disk, at, jobId, layout.order(jobId), facts).catch(cannotCopy);
   const atMs = disk.clock.monotonic();
+  recall(memory, jobId, atMs).order = undefined;
   recall(memory, jobId, atMs).mismatch =
     reason === undefined ? undefined : { signature: facts.signature, reason, atMs };
   if (reason) log.warn({ job_id: jobId, reason }, 'the order does not fit its seal yet');
@@ -122,10 +124,13 @@ async function noteStarted(runner: RunnerState, jobId: string, attempt: number):
   await note(runner, jobId, { event: 'started', attempt, started_at: seen?.started_at ?? isoNow(runner) });
 }
 
+/** No time of grace is longer than a day: a typing slip must not make a job that cannot be cancelled. */
+const GRACE_MAX_S = 86_400;
+
 async function askCancel(runner: RunnerState, jobId: string, attempt: number): Promise<void> {
   const { disk, layout, at, settings } = runner;
   const cancel = readRequests(disk.files, layout, jobId).cancel;
-  const graceS = cancel?.grace_s ?? settings.grace_s;
+  const graceS = Math.min(Math.max(cancel?.grace_s ?? settings.grace_s, 0), GRACE_MAX_S);
   const deadline = new Date(disk.clock.now() + graceS * 1000).toISOString();
   await writeAttemptFile(disk, at.attempt(jobId, attempt), 'cancel', {
     ...cancel,

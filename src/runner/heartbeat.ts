@@ -1,9 +1,10 @@
 // The heartbeat: records of running jobs, their log so far, and presence. Written when due, or when something moved.
 import path from 'node:path';
+import { messageOf } from '../errors.ts';
 import type { Presence } from '../job/presence.ts';
 import { STDOUT_LOG } from '../job/seal.ts';
 import type { RunnerPlan } from '../queue/plan-runner.ts';
-import { copyHashed } from '../store/disk.ts';
+import { copyWhole } from '../store/disk.ts';
 import { readPresence, writePresence } from '../store/presences.ts';
 import { ATTEMPT } from '../store/work-dir.ts';
 import { recall } from './memory.ts';
@@ -25,10 +26,21 @@ export function newPulse(runner: Pick<RunnerState, 'disk' | 'layout' | 'identity
 }
 
 export async function beat(runner: RunnerState, pulse: Pulse, plan: RunnerPlan): Promise<void> {
-  const running = [...runner.ledger.jobs].flatMap(([id, job]) => (job.phase === 'started' ? [id] : []));
-  for (const jobId of running) await beatJob(runner, pulse, jobId);
-  for (const jobId of pulse.progress.keys()) if (!running.includes(jobId)) pulse.progress.delete(jobId);
   await beatPresence(runner, pulse, plan);
+  const running = [...runner.ledger.jobs].flatMap(([id, job]) => (job.phase === 'started' ? [id] : []));
+  for (const jobId of running) {
+    if (runner.only === undefined || runner.only === jobId) await beatSafely(runner, pulse, jobId);
+  }
+  for (const jobId of pulse.progress.keys()) if (!running.includes(jobId)) pulse.progress.delete(jobId);
+}
+
+/** A record that somebody holds open must not keep the others, or presence, from being written. */
+async function beatSafely(runner: RunnerState, pulse: Pulse, job_id: string): Promise<void> {
+  try {
+    await beatJob(runner, pulse, job_id);
+  } catch (error) {
+    runner.log.warn({ job_id, error: messageOf(error) }, 'the heartbeat of the job could not be written');
+  }
 }
 
 async function beatJob(runner: RunnerState, pulse: Pulse, jobId: string): Promise<void> {
@@ -40,19 +52,23 @@ async function beatJob(runner: RunnerState, pulse: Pulse, jobId: string): Promis
   const told = JSON.stringify(memory.follower.progress);
   const moved = told !== pulse.progress.get(jobId) && ageMs >= progress_interval_s * 1000;
   if (ageMs < heartbeat_interval_s * 1000 && !moved) return;
+  pulse.progress.set(jobId, told); // before the try: what fails is due again with the next heartbeat
   await writeRecord(runner, jobId, composeRecord(runner, jobId, runningState(runner, jobId)));
   await publishLog(runner, jobId);
-  pulse.progress.set(jobId, told);
 }
 
-/** Publishes the log as it stands, whole. */
+/** A log up to this size is published at every heartbeat; a larger one each time it has grown by a quarter. */
+const SMALL_LOG_BYTES = 4_000_000;
+
+/** Publishes the log as it stands, whole; it is copied, and mirrored, a few times its final size at most. */
 async function publishLog(runner: RunnerState, jobId: string): Promise<void> {
   const { disk, at, layout, ledger } = runner;
   const log = path.join(at.attempt(jobId, ledger.jobs.get(jobId)?.attempt ?? 0), ATTEMPT.log);
-  if (!disk.files.facts(log)) return;
-  const temp = path.join(layout.staging, `.jobq-tmp-${disk.files.uniqueName()}`);
-  await copyHashed(disk, log, temp);
-  await disk.files.rename(temp, path.join(layout.record(jobId), STDOUT_LOG));
+  const target = path.join(layout.record(jobId), STDOUT_LOG);
+  const size = disk.files.facts(log)?.size ?? 0;
+  const published = disk.files.facts(target)?.size ?? 0;
+  if (size <= published || (size > SMALL_LOG_BYTES && size < published * 1.25)) return;
+  await copyWhole(disk, layout.staging, log, target);
 }
 
 async function beatPresence(runner: RunnerState, pulse: Pulse, plan: RunnerPlan): Promise<void> {

@@ -3,9 +3,11 @@
 import { encodePath, encodeReserved, foldCase, pathProblem } from '../job/portable-path.ts';
 import type { OutputNote } from '../job/record.ts';
 import type { SealEntry } from '../job/seal.ts';
-import { isSealFile, JOB_JSON, STDOUT_LOG } from '../job/seal.ts';
+import { JOB_JSON, SEAL, SEAL_SIGNATURE, STDOUT_LOG } from '../job/seal.ts';
 import type { Disk } from '../store/disk.ts';
 import { hashFile } from '../store/disk.ts';
+import { ORDER_DIR, POST_DIR } from '../store/layout.ts';
+import { LOST_FILE } from '../store/lost.ts';
 import { joinPortable } from '../store/portable.ts';
 import type { TreeFile } from '../store/tree.ts';
 import { listTree } from '../store/tree.ts';
@@ -32,38 +34,57 @@ export async function findOutputs(
   staged: Staged | undefined,
 ): Promise<Outputs> {
   const listing = listTree(disk.files, workDir);
-  const outputs: Outputs = {
-    files: [],
-    emptyDirs: listing.emptyDirs.filter((dir) => !pathProblem(dir)),
-    notes: [],
-  };
-  const taken = new Set([JOB_JSON, STDOUT_LOG].map(foldCase));
+  const outputs: Outputs = { files: [], emptyDirs: [], notes: [] };
+  const names = newNames();
   for (const file of listing.files) {
     if (await isUntouched(disk, workDir, file, inputs, staged)) continue;
-    const publishedAs = freeName(file.path, taken);
-    taken.add(foldCase(publishedAs));
+    const publishedAs = names.take(file.path);
     outputs.files.push({ path: file.path, publishedAs });
-    if (publishedAs !== file.path)
+    if (publishedAs !== file.path) {
       outputs.notes.push({ path: file.path, published_as: publishedAs, reason: reasonFor(file.path) });
+    }
   }
-  for (const path of listing.others)
-    outputs.notes.push({ path, reason: 'is not a regular file: it was not published' });
-  for (const path of listing.conflicts)
-    outputs.notes.push({
-      path,
-      reason: 'has a name that the mirror uses for conflicts: it was not published',
-    });
+  for (const dir of listing.emptyDirs) outputs.emptyDirs.push(names.take(dir));
+  const left = (paths: readonly string[], reason: string) => paths.map((path) => ({ path, reason }));
+  outputs.notes.push(
+    ...left(listing.others, 'is not a regular file: it was not published'),
+    ...left(listing.conflicts, 'has a name that the mirror uses for conflicts: it was not published'),
+  );
   return outputs;
 }
 
 function reasonFor(path: string): string {
-  return pathProblem(path) ?? 'is a name that the record uses itself, or differs from another only in case';
+  return pathProblem(path) ?? 'is a name that jobq uses itself, or differs from another only in case';
 }
 
-function freeName(path: string, taken: ReadonlySet<string>): string {
-  let name = pathProblem(path) ? encodePath(path) : path;
-  while (taken.has(foldCase(name)) || isSealFile(name)) name = encodeReserved(name);
-  return name;
+/** Names at the top of a record or of the archive that are not for outputs, whatever stands below them. */
+const OWN_NAMES = new Set(
+  [JOB_JSON, STDOUT_LOG, SEAL, SEAL_SIGNATURE, POST_DIR, ORDER_DIR, LOST_FILE].map(foldCase),
+);
+
+/** Gives each output a name that can be sealed beside all those given before. */
+function newNames() {
+  // by folded path: how it is spelled, and whether it is a file
+  const taken = new Map<string, { spelled: string; isFile: boolean }>();
+  const clashes = (path: string, isFile: boolean) => {
+    const there = taken.get(foldCase(path));
+    return there !== undefined && (isFile || there.isFile || there.spelled !== path);
+  };
+  return {
+    take: (path: string): string => {
+      const parts = (pathProblem(path) ? encodePath(path) : path).split('/');
+      let name = '';
+      for (const [depth, part] of parts.entries()) {
+        const isFile = depth === parts.length - 1;
+        let free = depth === 0 && OWN_NAMES.has(foldCase(part)) ? encodeReserved(part) : part;
+        while (clashes(name + free, isFile)) free = encodeReserved(free);
+        name += free;
+        taken.set(foldCase(name), { spelled: name, isFile });
+        if (!isFile) name += '/';
+      }
+      return name;
+    },
+  };
 }
 
 /** Is this an input that the script left as it was? The facts after the copy tell at once; else the digest does. */

@@ -52,7 +52,7 @@ function takeLine(follower: Follower, line: string): void {
 
 function takeProgressFile(files: Files, follower: Follower, file: string): void {
   const facts = files.facts(file);
-  if (!facts || facts.signature === follower.progressFile || facts.size > READ_BYTES) return;
+  if (facts?.kind !== 'file' || facts.signature === follower.progressFile || facts.size > READ_BYTES) return;
   const bytes = files.read(file);
   const parsed = bytes && parseWith(progressSchema, bytes);
   if (!parsed?.ok) return; // half written: the next look reads it whole

@@ -2,11 +2,12 @@
 import path from 'node:path';
 import type { JobRecord } from '../job/record.ts';
 import type { SealEntry } from '../job/seal.ts';
-import { JOB_JSON, SEAL, STDOUT_LOG } from '../job/seal.ts';
+import { formatSeal, JOB_JSON, parseSeal, SEAL, STDOUT_LOG } from '../job/seal.ts';
 import type { LedgerJob } from '../queue/runner-snapshot.ts';
-import { copyHashed, sha256Of } from '../store/disk.ts';
+import { copyWhole, sha256Of } from '../store/disk.ts';
 import { joinPortable } from '../store/portable.ts';
-import { readSeal, writeSeal } from '../store/seal.ts';
+import { readOwnRecord } from '../store/read-record.ts';
+import { writeSeal } from '../store/seal.ts';
 import { listTree } from '../store/tree.ts';
 import { ATTEMPT, readStaged } from '../store/work-dir.ts';
 import { recall } from './memory.ts';
@@ -22,13 +23,16 @@ interface Published {
 
 export async function publishJob(runner: RunnerState, jobId: string): Promise<void> {
   const ledger = runner.ledger.jobs.get(jobId);
-  if (!ledger?.outcome || readSeal(runner.disk.files, runner.layout.record(jobId)).seal === 'valid') return;
+  if (!ledger?.outcome) return;
+  if (readOwnRecord(runner.disk.files, runner.layout.record(jobId), jobId)?.sealSha256) return;
   const outputs = await outputsOf(runner, jobId, ledger);
   const published = await copyOutputs(runner, jobId, ledger, outputs);
   await removeStale(runner, jobId, published);
   const record = finalRecord(runner, jobId, ledger, outputs, published);
   const text = await writeRecord(runner, jobId, record);
   const entries = [...published.entries, { path: JOB_JSON, sha256: sha256Of(text) }];
+  const flaw = parseSeal(formatSeal(entries));
+  if ('problem' in flaw) throw new Error(`the seal of the results would be none: ${flaw.problem}`);
   await writeSeal(runner.disk, runner.layout.staging, runner.layout.record(jobId), entries);
 }
 
@@ -58,10 +62,7 @@ async function copyOutputs(
   const dirs = new Set<string>([layout.record(jobId)]);
   for (const { from, to } of sources) {
     const target = joinPortable(layout.record(jobId), to);
-    const temp = path.join(layout.staging, `.jobq-tmp-${disk.files.uniqueName()}`);
-    const { sha256, bytes } = await copyHashed(disk, from, temp);
-    disk.files.makeDir(path.dirname(target));
-    await disk.files.rename(temp, target);
+    const { sha256, bytes } = await copyWhole(disk, layout.staging, from, target);
     dirs.add(path.dirname(target));
     published.entries.push({ path: to, sha256 });
     published.bytes += bytes;

@@ -1,9 +1,9 @@
 // Reads what the runner decides from: outbox, requests, its own records, its ledger, its attempts.
 import path from 'node:path';
 import { messageOf } from '../errors.ts';
+import { jobIdProblem } from '../job/job-id.ts';
 import { parseOrder } from '../job/order.ts';
 import type { Requests } from '../job/request.ts';
-import { JOB_JSON } from '../job/seal.ts';
 import { isConflictCopy, isSkippedName } from '../job/skipped-names.ts';
 import type { OrderFacts } from '../queue/order-facts.ts';
 import { isUnderWay } from '../queue/plan-runner.ts';
@@ -24,7 +24,7 @@ import { follow, logTail } from './progress-follower.ts';
 function jobNames(runner: RunnerState, dir: string): Set<string> {
   const entries = runner.disk.files.list(dir) ?? [];
   return new Set(
-    entries.flatMap(({ name, kind }) => (kind === 'directory' && !isSkippedName(name) ? [name] : [])),
+    entries.flatMap(({ name, kind }) => (kind === 'directory' && !jobIdProblem(name) ? [name] : [])),
   );
 }
 
@@ -160,9 +160,9 @@ async function readAttempt(
 ): Promise<AttemptSeen | undefined> {
   const { disk, at, launcher } = runner;
   const dir = at.attempt(jobId, ledger?.attempt ?? 0);
-  if (!hasAttemptFile(disk.files, dir, 'command')) return undefined;
   // the lock first, then the files: a supervisor writes exit.json before it lets the lock go
   const held = await launcher.isHeld(dir, path.join(dir, ATTEMPT.lock));
+  if (!held && !hasAttemptFile(disk.files, dir, 'command')) return undefined;
   const exit = held ? undefined : readExit(disk.files, dir);
   follow(disk.files, memory.follower, path.join(dir, ATTEMPT.log), at.workDir(jobId));
   const launched = memory.launchedAtMs;
@@ -177,12 +177,12 @@ async function readAttempt(
   };
 }
 
-/** The order as it was when it was copied, from the work directory. */
+/** The order as it was when it was copied; the job.json in the work directory is the script's to change. */
 export function workOrder(runner: RunnerState, jobId: string) {
   const memory = recall(runner.memory, jobId, runner.disk.clock.monotonic());
   if (!memory.order) {
-    const bytes = runner.disk.files.read(path.join(runner.at.workDir(jobId), JOB_JSON));
-    const parsed = bytes && parseOrder(bytes, jobId);
+    const staged = readStaged(runner.disk.files, runner.at.workDir(jobId));
+    const parsed = staged && parseOrder(Buffer.from(staged.job_json, 'base64'), jobId);
     if (parsed?.ok) memory.order = parsed.value;
   }
   return memory.order;
@@ -191,5 +191,8 @@ export function workOrder(runner: RunnerState, jobId: string) {
 function missingOutputs(runner: RunnerState, jobId: string): string[] {
   const dir = runner.at.workDir(jobId);
   const expected = workOrder(runner, jobId)?.expect ?? [];
-  return expected.filter((file) => !runner.disk.files.facts(joinPortable(dir, file)));
+  return expected.filter((file) => {
+    const kind = runner.disk.files.facts(joinPortable(dir, file))?.kind;
+    return kind !== 'file' && kind !== 'directory';
+  });
 }

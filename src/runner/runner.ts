@@ -47,14 +47,19 @@ export async function openRunner(
 }
 
 async function tickOnce(runner: RunnerState, pulse: Pulse): Promise<boolean> {
-  const { disk, settings, ledger, chores } = runner;
+  const { disk, settings, chores } = runner;
   const snapshot = await readRunnerSnapshot(runner);
   const plan = planRunner(snapshot, disk.clock.now(), settings);
   forgetGone(runner, snapshot.jobs);
   for (const action of plan.actions) await act(runner, action);
   await beatSafely(runner, pulse, plan);
   if (plan.actions.length > 0) runner.ring(); // what was done may allow the next step at once
-  return plan.actions.length > 0 || chores.underWay() > 0 || [...ledger.jobs.values()].some(isUnderWay);
+  return plan.actions.length > 0 || chores.isAnyPending() || isAnyUnderWay(runner);
+}
+
+/** Does a script of ours run? Of a run by hand only its own counts. */
+function isAnyUnderWay({ ledger, only }: RunnerState): boolean {
+  return [...ledger.jobs].some(([id, job]) => (only === undefined || only === id) && isUnderWay(job));
 }
 
 function forgetGone(runner: RunnerState, jobs: readonly RunnerJob[]): void {

@@ -9,15 +9,17 @@ import {
   hasAttemptFile,
   readAttemptCancel,
   readCommand,
+  readSupervisor,
   writeAttemptFile,
 } from '../store/work-dir.ts';
 import type { Lock, Locks } from '../system/lock.ts';
-import type { Script, ScriptEnd, StartScript } from '../system/process/script.ts';
+import type { EndMarked, Script, ScriptEnd, StartScript } from '../system/process/script.ts';
 
 export interface SupervisorParts {
   disk: Disk;
   locks: Locks;
   startScript: StartScript;
+  endMarked: EndMarked;
   pid: number;
   bootId: string;
 }
@@ -28,27 +30,58 @@ const LOOK_MS = 200;
 const LOCK_TRIES = 20;
 const LOCK_WAIT_MS = 100;
 
-/** Runs the attempt of this directory unless one was begun there already. */
+/** Runs the attempt of this directory; where one was begun already, ends what is left of it and says so. */
 export async function supervise(parts: SupervisorParts, attemptDir: string): Promise<void> {
   const lock = await takeLock(parts, path.join(attemptDir, ATTEMPT.lock));
   if (!lock) return;
   try {
-    const { files } = parts.disk;
-    if (hasAttemptFile(files, attemptDir, 'supervisor')) return;
-    const command = readCommand(files, attemptDir);
-    if (!command) return;
-    const started_at = isoNow(parts);
-    await writeAttemptFile(parts.disk, attemptDir, 'supervisor', {
-      pid: parts.pid,
-      boot_id: parts.bootId,
-      started_at,
-    });
-    const end = await runAttempt(parts, attemptDir, command);
+    const command = readCommand(parts.disk.files, attemptDir);
+    if (!command || hasAttemptFile(parts.disk.files, attemptDir, 'exit')) return;
+    const before = readSupervisor(parts.disk.files, attemptDir);
+    const started_at = before?.started_at ?? isoNow(parts);
+    const end = before
+      ? await endLeftovers(parts, command)
+      : await begin(parts, attemptDir, command, started_at);
     const exit: Exit = { ...end, started_at, finished_at: isoNow(parts) };
-    await writeAttemptFile(parts.disk, attemptDir, 'exit', exit);
+    await writeExit(parts, attemptDir, exit);
   } finally {
     await lock.release();
   }
+}
+
+/** How a run of days ended must not be lost to a disk that is full for a moment. */
+async function writeExit({ disk }: SupervisorParts, attemptDir: string, exit: Exit): Promise<void> {
+  for (;;) {
+    try {
+      return await writeAttemptFile(disk, attemptDir, 'exit', exit);
+    } catch {
+      await disk.clock.sleep(GONE_RETRY_MS);
+    }
+  }
+}
+
+async function begin(
+  parts: SupervisorParts,
+  attemptDir: string,
+  command: AttemptCommand,
+  started_at: string,
+): Promise<End> {
+  const identity = { pid: parts.pid, boot_id: parts.bootId, started_at };
+  await writeAttemptFile(parts.disk, attemptDir, 'supervisor', identity);
+  return runAttempt(parts, attemptDir, command);
+}
+
+/** An earlier supervisor began this attempt and died: nothing of it may live on, and it is never begun again. */
+async function endLeftovers(parts: SupervisorParts, command: AttemptCommand): Promise<End> {
+  const processes = await untilGone(parts, command);
+  const left = processes > 0 ? `; ${processes} of its processes were alive and have been ended` : '';
+  const message = `the supervisor of the run ended without a word (crash or reboot)${left}`;
+  return { exit_code: null, signal: null, ended_by: 'interrupted', message };
+}
+
+/** The entry that every process of an attempt has in its environment, and no other. */
+function markOf({ env }: AttemptCommand): string {
+  return `JOBQ_CANCEL_FILE=${env['JOBQ_CANCEL_FILE'] ?? ''}`;
 }
 
 async function takeLock({ locks, disk }: SupervisorParts, lockFile: string): Promise<Lock | undefined> {
@@ -75,14 +108,29 @@ async function runAttempt(parts: SupervisorParts, attemptDir: string, command: A
       message: 'cancelled before the script was started',
     };
   }
-  const script = parts.startScript({ ...command, logFile: path.join(attemptDir, ATTEMPT.log) });
-  const deadline =
-    command.timeout_s > 0
-      ? parts.disk.clock.monotonic() + command.timeout_s * 1000
-      : Number.POSITIVE_INFINITY;
-  const stop = await waitForEnd(parts, attemptDir, script, deadline);
-  if (stop === 'ended') return endedByItself(parts, attemptDir, await script.ended);
-  return stopScript(parts, attemptDir, script, command, stop);
+  const running = watched(parts.startScript({ ...command, logFile: path.join(attemptDir, ATTEMPT.log) }));
+  const limitMs = command.timeout_s > 0 ? command.timeout_s * 1000 : Number.POSITIVE_INFINITY;
+  const stop = await waitForEnd(parts, attemptDir, running, parts.disk.clock.monotonic() + limitMs);
+  const end =
+    stop === 'ended'
+      ? endedByItself(parts, attemptDir, await running.script.ended)
+      : await stopScript(parts, attemptDir, running, command, stop);
+  await untilGone(parts, command);
+  return end;
+}
+
+const GONE_RETRY_MS = 5000;
+
+/**
+ * Ends what the script left running. What cannot be ended keeps the attempt, and with it the slot: nothing is published
+ * while something may still write, and no other job starts beside it.
+ */
+async function untilGone({ endMarked, disk }: SupervisorParts, command: AttemptCommand): Promise<number> {
+  for (;;) {
+    const { processes, confirmed } = await endMarked(markOf(command));
+    if (confirmed) return processes;
+    await disk.clock.sleep(GONE_RETRY_MS);
+  }
 }
 
 /** A script that ends after it was told to has obeyed, whatever its exit code says. */
@@ -102,62 +150,65 @@ function cancelText(reason: string | undefined): string {
 
 type Stop = 'cancel' | 'timeout';
 
+/** The script, and a signal that fires when it has ended: attached once, however often somebody looks. */
+interface Running {
+  script: Script;
+  over: AbortSignal;
+}
+
+function watched(script: Script): Running {
+  const over = new AbortController();
+  void script.ended.then(() => over.abort());
+  return { script, over: over.signal };
+}
+
 async function waitForEnd(
   parts: SupervisorParts,
   attemptDir: string,
-  script: Script,
+  running: Running,
   deadline: number,
 ): Promise<Stop | 'ended'> {
   const { clock, files } = parts.disk;
   for (;;) {
-    if (await endsWithin(parts, script, LOOK_MS)) return 'ended';
+    if (await endsWithin(parts, running, LOOK_MS)) return 'ended';
     if (hasAttemptFile(files, attemptDir, 'cancel')) return 'cancel';
     if (clock.monotonic() >= deadline) return 'timeout';
   }
 }
 
-async function endsWithin({ disk }: SupervisorParts, script: Script, ms: number): Promise<boolean> {
-  const over = new AbortController();
-  const ended = script.ended.then(() => true);
-  const waited = disk.clock.sleep(ms, over.signal).then(() => false);
-  const result = await Promise.race([ended, waited]);
-  over.abort();
-  return result;
+async function endsWithin({ disk }: SupervisorParts, { over }: Running, ms: number): Promise<boolean> {
+  await disk.clock.sleep(ms, over);
+  return over.aborted;
 }
 
-/** Asks, waits the time of grace, ends the tree, and confirms that nothing of it is left. */
+/** No time of grace is longer than a day. */
+const GRACE_MAX_S = 86_400;
+
+/** Asks, waits the time of grace, and ends the tree. */
 async function stopScript(
   parts: SupervisorParts,
   attemptDir: string,
-  script: Script,
+  running: Running,
   command: AttemptCommand,
   why: Stop,
 ): Promise<End> {
   const cancel = readAttemptCancel(parts.disk.files, attemptDir);
-  const graceS = cancel?.grace_s ?? command.grace_s;
-  if (why === 'timeout') {
-    const deadline = new Date(parts.disk.clock.now() + graceS * 1000).toISOString();
-    await writeAttemptFile(parts.disk, attemptDir, 'cancel', {
-      reason: 'timeout',
-      grace_s: graceS,
-      deadline,
-    });
-  }
-  script.ask();
-  const gently = await endsWithin(parts, script, graceS * 1000);
-  const confirmed = await script.kill();
-  const { exit_code, signal } = confirmed ? await script.ended : { exit_code: null, signal: null };
-  const how = gently
-    ? 'the script ended itself when asked'
-    : `the script was ended after ${graceS} s of grace`;
+  const graceS = Math.min(Math.max(cancel?.grace_s ?? command.grace_s, 0), GRACE_MAX_S);
+  if (why === 'timeout') await tellTimeout(parts, attemptDir, graceS);
+  running.script.ask();
+  const gently = await endsWithin(parts, running, graceS * 1000);
+  while (!(await running.script.kill())) await parts.disk.clock.sleep(GONE_RETRY_MS);
+  const { exit_code, signal } = await running.script.ended;
+  const how = gently ? GENTLY : `the script was ended after ${graceS} s of grace`;
   const reason =
     why === 'timeout' ? `ran longer than timeout_s (${command.timeout_s} s)` : cancelText(cancel?.reason);
-  if (!confirmed)
-    return {
-      exit_code,
-      signal,
-      ended_by: 'unconfirmed',
-      message: `${reason}; its processes could not be ended`,
-    };
   return { exit_code, signal, ended_by: why, message: `${reason}; ${how}` };
+}
+
+/** Tells the script by the file it may look at. A full disk must not keep the run from being ended. */
+async function tellTimeout(parts: SupervisorParts, attemptDir: string, grace_s: number): Promise<void> {
+  const deadline = new Date(parts.disk.clock.now() + grace_s * 1000).toISOString();
+  await writeAttemptFile(parts.disk, attemptDir, 'cancel', { reason: 'timeout', grace_s, deadline }).catch(
+    () => {},
+  );
 }

@@ -42,16 +42,37 @@ export async function writeWhole(
   files.syncDir(path.dirname(target));
 }
 
-async function writeTemp({ files }: Disk, tempDir: string, bytes: Uint8Array | string): Promise<string> {
-  const temp = path.join(tempDir, `.jobq-tmp-${files.uniqueName()}`);
-  const out = files.openNew(temp);
+function tempName({ files }: Disk, tempDir: string): string {
+  return path.join(tempDir, `.jobq-tmp-${files.uniqueName()}`);
+}
+
+async function writeTemp(disk: Disk, tempDir: string, bytes: Uint8Array | string): Promise<string> {
+  const temp = tempName(disk, tempDir);
+  const out = disk.files.openNew(temp);
   try {
     out.write(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
     await out.sync();
+  } catch (error) {
+    await disk.files.removeFile(temp).catch(() => {}); // a full disk must not be filled further by what is left
+    throw error;
   } finally {
     out.close();
   }
   return temp;
+}
+
+/** Copies a file into place all or nothing, hashing it on the way. The directory is synced by the caller. */
+export async function copyWhole(disk: Disk, tempDir: string, from: string, target: string): Promise<Digest> {
+  const temp = tempName(disk, tempDir);
+  try {
+    const digest = await copyHashed(disk, from, temp);
+    disk.files.makeDir(path.dirname(target));
+    await disk.files.rename(temp, target);
+    return digest;
+  } catch (error) {
+    await disk.files.removeFile(temp).catch(() => {});
+    throw error;
+  }
 }
 
 export function jsonText(value: unknown): string {

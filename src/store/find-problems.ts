@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { messageOf } from '../errors.ts';
 import { sentence } from '../job/issues.ts';
+import { jobIdProblem } from '../job/job-id.ts';
 import { parseRecord } from '../job/record.ts';
 import { JOB_JSON } from '../job/seal.ts';
 import { isConflictCopy, isSkippedName } from '../job/skipped-names.ts';
@@ -36,12 +37,16 @@ function jobProblems(files: Files, layout: Layout, jobId: string): Problem[] {
 function strayFiles(files: Files, layout: Layout, tree: 'outbox' | 'inbox'): Problem[] {
   return (files.list(layout.tree(tree)) ?? []).flatMap(({ name, kind }) => {
     if (isConflictCopy(name)) return [conflict(`${tree}/${name}`)];
-    if (kind === 'directory' || isSkippedName(name)) return [];
+    if (isSkippedName(name) || (kind === 'directory' && !jobIdProblem(name))) return [];
+    const reason =
+      kind === 'directory'
+        ? `has a name that no job can have: it ${jobIdProblem(name)}`
+        : 'is not a job directory';
     return [
       {
         kind: 'foreign-file',
         file: `${tree}/${name}`,
-        reason: 'is not a job directory',
+        reason,
         remedy: 'move it out of the queue',
       },
     ];

@@ -53,6 +53,21 @@ function queueIdFor(disk: Disk, layout: Layout, role: Role, known: readonly (str
   });
 }
 
+/** Every path has one writer: the side that only runs jobs does not become the other one by a slip. */
+function refuseOtherSide({ files }: Disk, layout: Layout, role: Role): void {
+  const isWindowsSide =
+    files.facts(layout.settings) !== undefined && files.facts(layout.archive) === undefined;
+  if (role !== 'linux' || !isWindowsSide) return;
+  throw new JobqError(
+    'conflict',
+    'this folder is the side of the queue that runs the jobs: it has no archive/',
+    {
+      file: layout.root,
+      remedy: 'choose another folder; where both sides are to be on this machine, give --role both',
+    },
+  );
+}
+
 export async function initQueue(
   disk: Disk,
   layout: Layout,
@@ -60,6 +75,7 @@ export async function initQueue(
   knownIds: readonly (string | undefined)[],
   settingsText: (queueId: string) => string,
 ): Promise<InitResult> {
+  refuseOtherSide(disk, layout, role);
   const queue_id = queueIdFor(disk, layout, role, knownIds);
   const made: string[] = [];
   const dirs = [layout.staging, ...TREE_NAMES.map((tree) => layout.tree(tree)), ...localDirs(layout, role)];

@@ -38,6 +38,9 @@ export interface Layout {
   /** The watcher's own state. */
   watcher: string;
   lost(jobId: string): string;
+  /** Held by the runner of this id; one lock for all users of this machine. */
+  runnerLock(runnerId: string): string;
+  watcherLock: string;
   settings: string;
 }
 
@@ -58,6 +61,8 @@ export function layoutOf(root: string): Layout {
     staging: at('.jobq-staging'),
     watcher: at('.jobq-watcher'),
     lost: (jobId) => at('.jobq-watcher', 'lost', `${jobId}.json`),
+    runnerLock: (runnerId) => at('.jobq-staging', `runner-${runnerId}.lock`),
+    watcherLock: at('.jobq-staging', 'watcher.lock'),
     settings: at(SETTINGS_FILE),
   };
 }
@@ -72,7 +77,6 @@ export function jobOfArchived(name: string): string | undefined {
 /** The folders that one machine's runner keeps outside the queue. */
 export interface RunnerLayout {
   ledger: string;
-  lock: string;
   work: string;
   workDir(jobId: string): string;
   staging: string;
@@ -82,7 +86,6 @@ export interface RunnerLayout {
 export function runnerLayoutOf(stateDir: string, workRoot: string): RunnerLayout {
   return {
     ledger: path.join(stateDir, 'ledger.jsonl'),
-    lock: path.join(stateDir, 'runner.lock'),
     work: workRoot,
     workDir: (jobId) => path.join(workRoot, jobId),
     staging: path.join(workRoot, '.jobq-staging'),

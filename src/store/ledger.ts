@@ -163,7 +163,7 @@ function ledgerOver(disk: Disk, file: string, content: Content): Ledger {
     },
     jobs: content.jobs,
     append: async (entry) => {
-      await write(entry);
+      await write(entrySchema.parse(entry)); // what could not be read again must not be written
       content.jobs.set(entry.job_id, afterEntry(content.jobs.get(entry.job_id), entry));
     },
     accept: async (at) => {

@@ -65,6 +65,7 @@ export async function writeRequest<K extends RequestKind>(
 export async function removeRequests({ files }: Disk, layout: Layout, jobId: string): Promise<void> {
   const dir = layout.requests(jobId);
   for (const kind of REQUEST_KINDS) await files.removeFile(path.join(dir, REQUEST_FILES[kind]));
-  files.removeEmptyDir(dir);
+  if (!files.removeEmptyDir(dir))
+    throw new Error(`requests/${jobId} holds files that are no requests: look at them, then remove them`);
   files.syncDir(layout.tree('requests'));
 }

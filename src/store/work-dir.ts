@@ -22,6 +22,8 @@ const stagedSchema = z.looseObject({
   signatures: z.record(z.string(), z.string()),
   /** What the order's seal names. */
   inputs: z.array(z.object({ path: z.string(), sha256: z.string() })),
+  /** The order's job.json, base64: the copy in the work directory is the script's to change. */
+  job_json: z.string(),
   /** Files that stood in the order's directory without being named by its seal. */
   unsealed: z.array(z.string()),
 });
@@ -82,6 +84,7 @@ function stagedOf(files: Files, copy: string, facts: SealedOrder): Staged {
   );
   return {
     order_seal_sha256: facts.sha256,
+    job_json: (files.read(path.join(copy, JOB_JSON)) ?? Buffer.alloc(0)).toString('base64'),
     signatures: Object.fromEntries(signatures),
     inputs: facts.entries,
     unsealed: facts.unsealed,

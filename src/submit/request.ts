@@ -72,7 +72,7 @@ export function orderFields(request: SubmitRequest, facts: OrderFacts): Fields {
   const { project, channel, type, script, args } = request;
   return {
     job_id: facts.jobId,
-    created_at: new Date(facts.createdAtMs).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+    created_at: new Date(facts.createdAtMs).toISOString(),
     created_by: request.createdBy,
     project: project ?? facts.name,
     ...(channel !== undefined && { channel }),

@@ -11,13 +11,15 @@ export interface Chores {
   now(key: string, work: () => Promise<void>, failed: (error: unknown) => void): Promise<void>;
   /** The same beside the ticks; rings when it is over. */
   beside(key: string, work: () => Promise<void>, failed: (error: unknown) => void): void;
-  /** How many pieces are under way. */
-  underWay(): number;
+  /** Is any work under way, or about to be tried again after one of its first failures? */
+  isAnyPending(): boolean;
   settled(): Promise<void>;
 }
 
 const BACKOFF_FIRST_MS = 1000;
 const BACKOFF_MAX_MS = 60_000;
+/** What fails more often than this is not about to succeed: nobody waits for it. */
+const SOON_TRIES = 3;
 
 export function newChores(clock: Clock, ring: () => void): Chores {
   const tasks = new Map<string, Promise<void>>();
@@ -44,7 +46,7 @@ export function newChores(clock: Clock, ring: () => void): Chores {
       });
       tasks.set(key, task);
     },
-    underWay: () => tasks.size,
+    isAnyPending: () => tasks.size > 0 || [...putOff.values()].some(({ failures }) => failures <= SOON_TRIES),
     settled: async () => {
       while (tasks.size > 0) await Promise.all(tasks.values());
     },

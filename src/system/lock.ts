@@ -1,7 +1,7 @@
 // A lock the system releases when its process dies, with nothing but Node: an abstract socket on Linux, an
 // exclusively opened file on Windows. A lock file's mere existence would survive a crash; these do not.
 import { createHash } from 'node:crypto';
-import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { systemCode } from '../errors.ts';
@@ -29,9 +29,20 @@ function takeExclusiveFile(file: string): Promise<Lock | undefined> {
   }
 }
 
+/** The same for every path that leads to the same directory: a link or a second mount must not be a second lock. */
+function identityOf(file: string): string {
+  const dir = path.dirname(path.resolve(file));
+  try {
+    const { dev, ino } = statSync(dir);
+    return `${dev}:${ino}/${path.basename(file)}`;
+  } catch {
+    return path.resolve(file);
+  }
+}
+
 function takeAbstractSocket(file: string): Promise<Lock | undefined> {
   // an abstract socket's name holds 107 bytes: a digest of the path always fits
-  const name = `\0jobq-${createHash('sha256').update(path.resolve(file)).digest('hex')}`;
+  const name = `\0jobq-${createHash('sha256').update(identityOf(file)).digest('hex')}`;
   const server = createServer((socket) => socket.destroy());
   server.unref();
   return new Promise((resolve, reject) => {

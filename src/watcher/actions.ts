@@ -71,7 +71,8 @@ async function ask<K extends keyof Requests>(
   kind: K,
   request: NonNullable<Requests[K]>,
 ): Promise<void> {
-  await writeRequest(watcher.disk, watcher.layout, jobId, kind, request);
+  const written = await writeRequest(watcher.disk, watcher.layout, jobId, kind, request);
+  if (!written) throw new Error(`requests/${jobId} has a ${kind}.json already, which cannot be read`);
 }
 
 async function seal(watcher: WatcherState, jobId: string): Promise<void> {

@@ -1,7 +1,7 @@
 // Reads what the watcher decides from: orders, requests, records as they arrive, its own copies, the archive.
 import { messageOf } from '../errors.ts';
+import { jobIdProblem } from '../job/job-id.ts';
 import { parseRecord } from '../job/record.ts';
-import { isSkippedName } from '../job/skipped-names.ts';
 import type { State } from '../job/states.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
@@ -18,7 +18,7 @@ const COLLECTED = /^\.jobq-collected-(.+)$/;
 
 function jobNames(watcher: WatcherState, tree: Tree): string[] {
   const entries = watcher.disk.files.list(watcher.layout.tree(tree)) ?? [];
-  return entries.flatMap(({ name, kind }) => (kind === 'directory' && !isSkippedName(name) ? [name] : []));
+  return entries.flatMap(({ name, kind }) => (kind === 'directory' && !jobIdProblem(name) ? [name] : []));
 }
 
 function collectedNames(watcher: WatcherState): string[] {

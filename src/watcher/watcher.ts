@@ -54,7 +54,7 @@ async function tickOnce(watcher: WatcherState): Promise<boolean> {
   if (actions.length > 0) watcher.ring(); // what was done may allow the next step at once
   return (
     actions.length > 0 ||
-    watcher.chores.underWay() > 0 ||
+    watcher.chores.isAnyPending() ||
     snapshot.jobs.some((job) => !job.busy && awaitsSecondLook(job))
   );
 }

@@ -277,6 +277,26 @@ describe('daemons that die', () => {
     expect(readFileSync(path.join(dir, 'stdout.log'), 'utf8').match(/jobq_trial: 25\/25/g)).toHaveLength(1);
   });
 
+  test('a supervisor that is killed leaves no script behind, and its job says that it was interrupted', async () => {
+    const q = open();
+    bothDaemons(q);
+    const job = submit(
+      q,
+      'parabola',
+      '--arg=--start',
+      '--arg=--trials',
+      '--arg=500',
+      '--arg=--sleep',
+      '--arg=0.2',
+    );
+    await q.until('it runs', () => (q.view(job).progress?.trial ?? 0) > 0);
+    const attempt = path.join(q.home, 'work', job, '.jobq-attempt-1');
+    process.kill(readJson(path.join(attempt, 'supervisor.json'))['pid'] as number, 'SIGKILL');
+    expect(q.jobq('wait', job, '--timeout', '90').status).toBe(5);
+    expect(q.view(job).outcome).toMatchObject({ kind: 'interrupted' });
+    expect(spawnSync('pgrep', ['-f', path.join(q.home, 'work', job)]).status).toBe(1);
+  });
+
   test('a second runner and a second watcher are refused and say why', async () => {
     const q = open();
     const { runner, watcher } = bothDaemons(q);

@@ -106,14 +106,14 @@ describe('an attempt that', () => {
       },
     },
     {
-      name: 'leaves processes that cannot be ended has failed by its environment',
-      exit: exit({ ended_by: 'unconfirmed', exit_code: null, message: 'pid 7 is still there' }),
+      name: 'lost its supervisor was interrupted',
+      exit: exit({ ended_by: 'interrupted', exit_code: null, message: 'crash or reboot' }),
       outcome: {
-        kind: 'failed',
-        error_class: 'environment',
+        kind: 'interrupted',
+        error_class: 'interrupted',
         exit_code: null,
         signal: null,
-        message: 'pid 7 is still there',
+        message: 'crash or reboot',
       },
     },
   ])('$name', ({ exit: seen, missing = [], outcome }) => {

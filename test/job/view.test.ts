@@ -98,6 +98,7 @@ const NOTHING: View = {
 };
 const ordered: View = {
   ...NOTHING,
+  state_at: '2026-02-10T14:30:22Z',
   waiting_for: 'runner station',
   project: 'm1',
   description: 'a mirror',

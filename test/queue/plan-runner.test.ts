@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Order } from '../../src/job/order.ts';
 import type { Outcome } from '../../src/job/outcome.ts';
-import { isUnderWay, planRunner } from '../../src/queue/plan-runner.ts';
+import { COPYING, isUnderWay, planRunner } from '../../src/queue/plan-runner.ts';
 import type { RunnerAction, RunnerJob, RunnerPolicy } from '../../src/queue/runner-snapshot.ts';
 import {
   arriving,
@@ -59,7 +59,6 @@ const withOrder = (fields: Partial<Order>, more: Partial<RunnerJob> = {}): Parti
   ...more,
 });
 
-const CRASHED = 'the supervisor of the run ended without a word (crash or reboot)';
 const CUT_SHORT = 'SHA256SUMS: does not end with a line feed';
 const LEDGER_LOST = "release (the runner's ledger was lost)";
 
@@ -460,19 +459,19 @@ const attempts: Case[] = [
     does: { do: 'note-started', attempt: 1 },
   },
   {
-    name: 'a supervisor that is dead and wrote no end was interrupted',
+    name: 'after a supervisor that is dead and wrote no end another one clears up',
     job: begun({ attempt: attempt({ held: false }) }),
-    does: interrupt(CRASHED),
+    does: launch,
   },
   {
-    name: 'a dead supervisor is interrupted also when its start was never noted',
+    name: 'the same when its start was never noted',
     job: begun({ ledger: ledger('intent'), attempt: attempt({ held: false }) }),
-    does: interrupt(CRASHED),
+    does: launch,
   },
   {
-    name: 'a supervisor that died while it was told to end was interrupted',
+    name: 'the same when it died while it was told to end',
     job: begun({ attempt: attempt({ held: false, cancelAsked: true }), requests: asked.cancel }),
-    does: interrupt(CRASHED),
+    does: launch,
   },
   {
     name: 'an end counts only once the supervisor has let go',
@@ -593,9 +592,9 @@ const records: Case[] = [
     does: interrupt('the runner has no ledger entry of this run'),
   },
   {
-    name: 'a run that was noted as started is never launched again',
+    name: 'a run that was noted as started and shows no supervisor is cleared up by one that begins nothing',
     job: { ledger: ledger('started'), attempt: attempt({ begun: false, held: false }), work: true },
-    does: interrupt(CRASHED),
+    does: launch,
   },
   {
     name: 'a sealed record of another runner is not ours to delete',
@@ -714,7 +713,7 @@ describe('several jobs', () => {
       jobs: [one('a', { acting: true, busy: true, staged: false }), one('b')],
       slots: 1,
       does: ['queue b'],
-      waiting: [slot('b')],
+      waiting: [{ job_id: 'a', for: COPYING }, slot('b')],
     },
     {
       name: 'a copy that failed lately has given its slot back',

@@ -8,6 +8,7 @@ import type { AttemptCommand } from '../../src/store/work-dir.ts';
 import {
   ATTEMPT,
   hasAttemptFile,
+  readCommand,
   readExit,
   readSupervisor,
   writeAttemptFile,
@@ -15,7 +16,7 @@ import {
 import { systemClock } from '../../src/system/clock.ts';
 import { systemFiles } from '../../src/system/files.ts';
 import { systemLocks } from '../../src/system/lock.ts';
-import { startScript } from '../../src/system/process/script.ts';
+import { endMarked, startScript } from '../../src/system/process/script.ts';
 import { lives, tempDir, until } from '../system/temp-dir.ts';
 
 const disk = { files: systemFiles, clock: systemClock };
@@ -41,6 +42,7 @@ async function attempt(command: readonly string[], limits: Partial<AttemptComman
       starts += 1;
       return startScript(given);
     },
+    endMarked,
     pid: process.pid,
     bootId: 'boot',
   };
@@ -223,7 +225,7 @@ describe('a second supervisor', () => {
     });
     await run();
     expect(starts()).toBe(0);
-    expect(exit()).toBeUndefined();
+    expect(exit()).toMatchObject({ ended_by: 'interrupted', started_at: '2026-02-10T15:00:00Z' });
   });
 
   test('waits a moment for one who only looks whether the first one lives', async () => {
@@ -244,4 +246,45 @@ test('the lock is free once the attempt is over', async () => {
   const lock = await systemLocks.take(path.join(dir, ATTEMPT.lock));
   expect(lock).toBeDefined();
   await lock?.release();
+});
+
+/** What the system says of a process: Z is one that has ended and that nobody has asked about yet. */
+function stateOf(pid: number): string {
+  try {
+    return /^\d+ \(.*\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? 'unknown';
+  } catch {
+    return 'gone';
+  }
+}
+
+describe('processes that would outlive their attempt', () => {
+  test('are ended when their supervisor died, and the run is written down as interrupted', async (ctx) => {
+    if (process.platform === 'win32') ctx.skip("Windows ends a supervisor's own child with it");
+    const { dir, ready, run, exit, pid, starts } = await attempt(node(STUBBORN));
+    const command = readCommand(systemFiles, dir);
+    if (!command) throw new Error('no command');
+    const started_at = '2026-02-10T14:30:22Z';
+    await writeAttemptFile(disk, dir, 'supervisor', { pid: 1, boot_id: 'boot', started_at });
+    const orphan = startScript({ ...command, logFile: path.join(dir, ATTEMPT.log) });
+    await ready();
+    await run();
+    expect(exit()).toMatchObject({ ended_by: 'interrupted', started_at });
+    expect(exit()?.message).toContain('1 of its processes were alive');
+    expect((await orphan.ended).signal).toBe('SIGKILL');
+    expect([lives(pid()), starts()]).toEqual([false, 0]);
+  });
+
+  test('are ended after the script although they left its group', async (ctx) => {
+    if (process.platform === 'win32') ctx.skip('Windows has no process groups to leave');
+    const child = `setInterval(() => {}, 1000); console.log('ready', process.pid)`;
+    const { run, exit, pid } = await attempt(
+      node(`import { spawn } from 'node:child_process';
+        const child = spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+        child.stdout.on('data', (text) => { process.stdout.write(text); process.exit(0); });`),
+    );
+    await run();
+    expect(exit()).toMatchObject({ ended_by: 'itself', exit_code: 0 });
+    expect(pid()).toBeGreaterThan(0);
+    expect(stateOf(pid())).toMatch(/^(gone|Z)$/);
+  });
 });

@@ -78,7 +78,7 @@ describe('an order', () => {
     const order = orderJson(bench, ID);
     expect(order).toEqual({
       job_id: ID,
-      created_at: '2026-02-10T14:30:22Z',
+      created_at: '2026-02-10T14:30:22.000Z',
       created_by: 'study-builder',
       project: 'beam-wfe',
       channel: '#beam',

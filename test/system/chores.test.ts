@@ -20,7 +20,17 @@ test('a failure is told, not thrown, and puts off its key alone', async () => {
   await chores.now('a', () => fail('the disk is full'), failed);
   expect(told).toEqual(['the disk is full']);
   expect([chores.isBusy('a'), chores.isBusy('b')]).toEqual([true, false]);
-  expect(chores.underWay()).toBe(0);
+  expect([chores.isUnderWay('a'), chores.isAnyPending()]).toEqual([false, true]);
+});
+
+test('work that failed is about to be tried again, but not for ever', async () => {
+  const { chores, failed, fail } = start();
+  const pending: boolean[] = [];
+  for (let failure = 0; failure < 5; failure++) {
+    await chores.now('a', () => fail(), failed);
+    pending.push(chores.isAnyPending());
+  }
+  expect(pending).toEqual([true, true, true, false, false]);
 });
 
 test('each failure in a row puts off for twice as long, at most a minute', async () => {
@@ -50,17 +60,22 @@ test('work beside the ticks keeps its key busy until it is over, and rings then'
   let finish = () => {};
   chores.beside('a', () => new Promise((resolve) => (finish = resolve)), failed);
   await Promise.resolve();
-  expect([chores.isBusy('a'), chores.isBusy('b'), chores.underWay(), rings()]).toEqual([true, false, 1, 0]);
+  expect([chores.isBusy('a'), chores.isBusy('b'), chores.isUnderWay('a'), rings()]).toEqual([
+    true,
+    false,
+    true,
+    0,
+  ]);
   finish();
   await chores.settled();
-  expect([chores.isBusy('a'), chores.underWay(), rings()]).toEqual([false, 0, 1]);
+  expect([chores.isBusy('a'), chores.isAnyPending(), rings()]).toEqual([false, false, 1]);
 });
 
 test('work beside the ticks that fails rings too, and is put off', async () => {
   const { clock, chores, told, failed, fail, rings } = start();
   chores.beside('a', () => fail(), failed);
   await chores.settled();
-  expect([chores.isBusy('a'), chores.underWay(), rings(), told]).toEqual([true, 0, 1, ['no']]);
+  expect([chores.isBusy('a'), chores.isUnderWay('a'), rings(), told]).toEqual([true, false, 1, ['no']]);
   clock.advance(1000);
   expect(chores.isBusy('a')).toBe(false);
 });
@@ -77,5 +92,5 @@ test('settled waits for what is begun while it waits', async () => {
   chores.beside('a', first, failed);
   await chores.settled();
   expect(done.sort()).toEqual(['first', 'second']);
-  expect(chores.underWay()).toBe(0);
+  expect(chores.isAnyPending()).toBe(false);
 });

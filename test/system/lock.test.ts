@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -75,5 +76,16 @@ test('a lock that another process holds is refused, and free once that process i
   await until('the other process is gone', () => child.exitCode !== null || child.signalCode !== null);
   const lock = await systemLocks.take(file);
   expect(lock).toBeDefined();
+  await lock?.release();
+});
+
+test('a link to the directory is no second lock', async (ctx) => {
+  if (process.platform === 'win32') ctx.skip('links need a privilege there');
+  const dir = tempDir();
+  const real = path.join(dir, 'queue');
+  mkdirSync(real);
+  symlinkSync(real, path.join(dir, 'link'));
+  const lock = await systemLocks.take(path.join(real, 'a.lock'));
+  expect(await systemLocks.take(path.join(dir, 'link', 'a.lock'))).toBeUndefined();
   await lock?.release();
 });

@@ -147,3 +147,16 @@ describe('the loop until idle', () => {
     expect(ticks).toBe(3);
   });
 });
+
+test('a bell that rings all the time lets timers have their turn', async () => {
+  const bell = newBell(systemClock);
+  let fired = false;
+  setTimeout(() => {
+    fired = true;
+  }, 5);
+  for (let rings = 0; !fired && rings < 100_000; rings++) {
+    bell.ring();
+    await bell.wait(1000);
+  }
+  expect(fired).toBe(true);
+});

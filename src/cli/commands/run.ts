@@ -16,17 +16,22 @@ export async function run(parts: CliParts, input: VerbInput): Promise<VerbResult
   const context = await openContext(parts, { queue: input.queue });
   const jobId = namedOrder(context, input.args[0] ?? '');
   const prepared = await prepareRunner(context, { only: jobId });
-  return whileLocked(context, prepared.at.lock, `runner ${prepared.identity.id}`, async () => {
-    const runner = await prepared.open();
-    const known = runner.ledger.jobs.get(jobId);
-    if (known && !isUnderWay(known)) throw ranAlready(jobId);
-    await prepared.daemon.runUntilIdle(runner, prepared.bell, parts.interrupt);
-    const after = runner.ledger.jobs.get(jobId);
-    const view = viewIn(context, indexOf(context), jobId);
-    if (isUnderWay(after)) throw stillRuns(jobId);
-    if (!after?.outcome) throw notRun(context, view);
-    return { value: view, exitCode: exitOf(view), text: (style) => card(style, view) };
-  });
+  return whileLocked(
+    context,
+    context.layout.runnerLock(prepared.identity.id),
+    `runner ${prepared.identity.id}`,
+    async () => {
+      const runner = await prepared.open();
+      const known = runner.ledger.jobs.get(jobId);
+      if (known && !isUnderWay(known)) throw ranAlready(jobId);
+      await prepared.daemon.runUntilIdle(runner, prepared.bell, parts.interrupt);
+      const after = runner.ledger.jobs.get(jobId);
+      const view = viewIn(context, indexOf(context), jobId);
+      if (isUnderWay(after)) throw stillRuns(jobId);
+      if (!after?.outcome) throw notRun(context, view);
+      return { value: view, exitCode: exitOf(view), text: (style) => card(style, view) };
+    },
+  );
 }
 
 function exitOf(view: View): number {

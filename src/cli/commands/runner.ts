@@ -1,5 +1,6 @@
 // `jobq runner`: the daemon on the machine that runs the scripts.
 
+import { EXIT_CODES } from '../../errors.ts';
 import { openContext } from '../context.ts';
 import { daemonOptions, whileLocked } from '../daemon.ts';
 import type { CliParts } from '../parts.ts';
@@ -18,8 +19,8 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
   const prepared = await prepareRunner(context, {
     acceptLostLedger: input.options.acceptLostLedger === true,
   });
-  const { daemon, at, identity } = prepared;
-  return whileLocked(context, at.lock, `runner ${identity.id}`, async () => {
+  const { daemon, identity } = prepared;
+  return whileLocked(context, context.layout.runnerLock(identity.id), `runner ${identity.id}`, async () => {
     if (input.options.once) return once(parts, prepared);
     const options = daemonOptions(
       context,
@@ -55,7 +56,8 @@ async function once(parts: CliParts, prepared: PreparedRunner): Promise<VerbResu
       : [],
   );
   return {
-    value: { runner: prepared.identity.id, ended },
+    value: { runner: prepared.identity.id, ended, failed: prepared.failures },
+    exitCode: prepared.failures.length > 0 ? EXIT_CODES['queue-unusable'].exit : 0,
     text: (style) =>
       ended.length === 0
         ? 'nothing to run'

@@ -1,5 +1,6 @@
 // `jobq submit`: a study becomes an order in the queue.
 import path from 'node:path';
+import { JobqError } from '../../errors.ts';
 import type { Priority } from '../../job/order.ts';
 import type { JobIndex } from '../../store/find.ts';
 import { resolveJob } from '../../store/find.ts';
@@ -43,6 +44,7 @@ interface Options {
 }
 
 export async function run(parts: CliParts, input: VerbInput<Options>): Promise<VerbResult> {
+  refuseIdleOptions(input.options);
   const context = await openContext(parts, input);
   requireLinuxSide(context);
   const { layout } = context;
@@ -53,6 +55,15 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
   if (!input.json) parts.out.stderr(warningText(result));
   if (!input.options.wait || result.dry_run) return { value: result, text: () => textOf(result) };
   return thenWait(context, input, result);
+}
+
+/** An option that would do nothing is a mistake of the one who gave it. */
+function refuseIdleOptions({ wait, waitTimeout }: Options): void {
+  if (waitTimeout === undefined || wait) return;
+  throw new JobqError('usage', '--wait-timeout means nothing without --wait', {
+    field: '--wait-timeout',
+    remedy: 'give --wait as well, or leave --wait-timeout out',
+  });
 }
 
 function requestOf(

@@ -1,13 +1,15 @@
 // `jobq watcher`: the daemon beside the agents. It seals hand-made orders, brings results home and archives them.
-import path from 'node:path';
+import { EXIT_CODES } from '../../errors.ts';
 import { archivedNames } from '../../store/archive.ts';
 import type { Log } from '../../system/log.ts';
 import type { Bell, Ticking } from '../../system/loop.ts';
 import { openWatcher } from '../../watcher/watcher.ts';
 import type { Context } from '../context.ts';
 import { openContext } from '../context.ts';
-import { daemonOptions, reopening, whileLocked } from '../daemon.ts';
+import type { Failure } from '../daemon.ts';
+import { daemonOptions, keepingFailures, reopening, whileLocked } from '../daemon.ts';
 import type { CliParts, DaemonParts } from '../parts.ts';
+import { requireArchive } from '../side.ts';
 import type { VerbInput, VerbResult } from '../verb.ts';
 
 interface Options {
@@ -16,12 +18,15 @@ interface Options {
 
 export async function run(parts: CliParts, input: VerbInput<Options>): Promise<VerbResult> {
   const context = await openContext(parts, { queue: input.queue });
+  requireArchive(context);
   const daemon = await parts.loadDaemon();
-  const log = daemon.makeLog(parts.environment.variables['JOBQ_LOG_LEVEL'] ?? 'info');
+  const { log, failures } = keepingFailures(
+    daemon.makeLog(parts.environment.variables['JOBQ_LOG_LEVEL'] ?? 'info'),
+  );
   const bell = daemon.newBell();
   const open = () => openOne(context, daemon, log, bell);
-  return whileLocked(context, path.join(context.layout.watcher, 'watcher.lock'), 'the watcher', async () => {
-    if (input.options.once) return once(context, daemon, open(), bell);
+  return whileLocked(context, context.layout.watcherLock, 'the watcher', async () => {
+    if (input.options.once) return once(context, daemon, open(), bell, failures);
     const { layout } = context;
     const options = daemonOptions(context, log, bell, context.settings.watcher.poll_interval_s);
     const trees = (['outbox', 'inbox', 'runners', 'requests'] as const).map((tree) => layout.tree(tree));
@@ -50,13 +55,15 @@ async function once(
   daemon: DaemonParts,
   watcher: Ticking,
   bell: Bell,
+  failures: readonly Failure[],
 ): Promise<VerbResult> {
   const names = () => [...archivedNames(parts.disk.files, layout).values()].flat();
   const before = new Set(names());
   await daemon.runUntilIdle(watcher, bell, parts.interrupt);
   const archived = names().filter((name) => !before.has(name));
   return {
-    value: { queue: layout.root, archived },
+    value: { queue: layout.root, archived, failed: failures },
+    exitCode: failures.length > 0 ? EXIT_CODES['queue-unusable'].exit : 0,
     text: () =>
       archived.length === 0
         ? 'nothing to archive'

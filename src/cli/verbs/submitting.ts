@@ -93,7 +93,7 @@ export const SUBMITTING: readonly Verb[] = [
     ],
     options: [...ORDER, ...COURSE, ...CHECKS],
     examples: [
-      'jobq submit studies/wing --project wing --arg --trials --arg 100',
+      'jobq submit studies/wing --project wing --arg --start --arg --trials --arg 100',
       'jobq submit studies/wing --dry-run --json',
       'jobq submit studies/wing --expect 3_results/history.csv --idempotency-key wing-7 --wait --wait-timeout 3600',
     ],

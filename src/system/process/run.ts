@@ -1,5 +1,8 @@
-// Runs a command of the settings to its end: no shell, a time limit, its output in a file.
-import { execa } from 'execa';
+// Runs a command of the settings to its end: no shell, a time limit for its whole tree, its output in a file.
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { messageOf } from '../../errors.ts';
+import { thisTree } from './this-tree.ts';
 
 export interface RunRequest {
   command: readonly string[];
@@ -22,23 +25,44 @@ export interface RunEnd {
 
 export type Run = (request: RunRequest) => Promise<RunEnd>;
 
-export const systemRun: Run = async ({ command, cwd, env, input, timeoutMs, outputFile }) => {
-  const [program = '', ...args] = command;
-  const output = { file: outputFile, append: true } as const;
-  const end = await execa(program, args, {
-    cwd,
-    env: { ...env },
-    input,
-    stdout: output,
-    stderr: output,
-    timeout: timeoutMs,
-    reject: false,
-    windowsHide: true,
-  });
-  return {
-    exit_code: end.exitCode ?? null,
-    signal: end.signal ?? null,
-    timed_out: end.timedOut,
-    ...(end.failed && end.exitCode === undefined && { problem: end.shortMessage }),
-  };
+export const systemRun: Run = (request) => {
+  // a descriptor and no pipe: what the command leaves running must not keep anybody waiting for its output to end
+  const output = openSync(request.outputFile, 'a');
+  return ended(request, output).finally(() => closeSync(output));
 };
+
+function ended({ command, cwd, env, input, timeoutMs }: RunRequest, output: number): Promise<RunEnd> {
+  const [program = '', ...args] = command;
+  return new Promise((resolve) => {
+    const fail = (error: unknown) =>
+      resolve({
+        exit_code: null,
+        signal: null,
+        timed_out: false,
+        problem: `${program}: ${messageOf(error)}`,
+      });
+    try {
+      const child = spawn(program, args, {
+        cwd,
+        env: { ...process.env, ...env },
+        stdio: ['pipe', output, output],
+        detached: thisTree.detached,
+        windowsHide: true,
+      });
+      let timed_out = false;
+      const timer = setTimeout(() => {
+        timed_out = true;
+        if (child.pid !== undefined) void thisTree.kill(child.pid);
+      }, timeoutMs);
+      child.once('error', fail);
+      child.once('exit', (exit_code, signal) => {
+        clearTimeout(timer);
+        resolve({ exit_code, signal, timed_out });
+      });
+      child.stdin?.on('error', () => {}); // a command need not read what it is given
+      child.stdin?.end(input);
+    } catch (error) {
+      fail(error);
+    }
+  });
+}

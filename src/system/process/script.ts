@@ -4,9 +4,8 @@ import { spawn } from 'node:child_process';
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf } from '../../errors.ts';
-import { posixTree } from './posix.ts';
 import type { ProcessTree } from './process-tree.ts';
-import { windowsTree } from './windows.ts';
+import { thisTree } from './this-tree.ts';
 
 export interface ScriptCommand {
   /** The program and its arguments; never given to a shell. */
@@ -36,6 +35,9 @@ export interface Script {
 
 export type StartScript = (command: ScriptCommand) => Script;
 
+/** Ends every process that has this entry (`NAME=value`) in its environment. */
+export type EndMarked = ProcessTree['endMarked'];
+
 /** The environment with directories put before PATH, whatever its name's case (Windows: `Path`). */
 function withPath(
   env: Record<string, string | undefined>,
@@ -45,6 +47,8 @@ function withPath(
   const key = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
   return { ...env, [key]: [...prepend, env[key] ?? ''].filter(Boolean).join(path.delimiter) };
 }
+
+export const endMarked: EndMarked = (mark) => thisTree.endMarked(mark);
 
 export const startScript: StartScript = (command) => {
   const log = openSync(command.logFile, 'a');
@@ -60,13 +64,12 @@ export const startScript: StartScript = (command) => {
 };
 
 function started({ command, cwd, env, path_prepend }: ScriptCommand, log: number): Script {
-  const tree: ProcessTree = process.platform === 'win32' ? windowsTree : posixTree;
   const [program = '', ...args] = command;
   const child = spawn(program, args, {
     cwd,
     env: withPath({ ...process.env, ...env }, path_prepend),
     stdio: ['ignore', log, log],
-    detached: tree.detached,
+    detached: thisTree.detached,
     windowsHide: true,
     shell: false,
   });
@@ -76,14 +79,18 @@ function started({ command, cwd, env, path_prepend }: ScriptCommand, log: number
     );
     child.once('exit', (exit_code, signal) => resolve({ exit_code, signal }));
   }).finally(() => {
-    fsyncSync(log);
+    try {
+      fsyncSync(log);
+    } catch {
+      // a disk that cannot take the last lines does not change how the script ended
+    }
     closeSync(log);
   });
   const { pid } = child;
   return {
     pid,
     ended,
-    ask: () => pid !== undefined && tree.ask(pid),
-    kill: async () => pid === undefined || (await tree.kill(pid)),
+    ask: () => pid !== undefined && thisTree.ask(pid),
+    kill: async () => pid === undefined || (await thisTree.kill(pid)),
   };
 }

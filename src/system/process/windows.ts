@@ -16,4 +16,6 @@ export const windowsTree: ProcessTree = {
     });
     return exitCode === 0 || exitCode === NOT_FOUND;
   },
+  // Windows ends a supervisor's own child with it; what broke away cannot be told from other programs
+  endMarked: () => Promise.resolve({ processes: 0, confirmed: true }),
 };
