@@ -19,14 +19,15 @@ export function newFollower(): Follower {
   return { offset: 0, rest: '', progress: {}, tail: [], progressFile: undefined };
 }
 
-/** What is read of a log at once: a script that writes faster is followed later, never held up. */
+/** What is read of a log in one piece, and in one look: a script that writes faster is followed later. */
 const READ_BYTES = 1 << 20;
+const LOOK_BYTES = 8 * READ_BYTES;
 const LINE_MAX = 4096;
 
 /** Reads what is new. True when the progress moved. */
 export function follow(files: Files, follower: Follower, logFile: string, workDir: string): boolean {
   const before = follower.progress;
-  for (;;) {
+  for (const end = follower.offset + LOOK_BYTES; follower.offset < end; ) {
     const piece = files.readFrom(logFile, follower.offset, READ_BYTES);
     if (!piece || piece.length === 0) break;
     takePiece(follower, piece);

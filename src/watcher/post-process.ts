@@ -1,5 +1,6 @@
 // Runs the post-processor on a copy of its own, never on what is archived, and keeps what it made under post/.
 import path from 'node:path';
+import { messageOf } from '../errors.ts';
 import { parseRecord } from '../job/record.ts';
 import type { SealEntry } from '../job/seal.ts';
 import { JOB_JSON, SEAL } from '../job/seal.ts';
@@ -29,20 +30,23 @@ export async function postProcess(watcher: WatcherState, jobId: string): Promise
   disk.files.makeDir(post);
   const started_at = new Date(disk.clock.now()).toISOString();
   const end = await runCommand(watcher, jobId, work, path.join(post, OUTPUT_LOG));
-  const made = await keepWhatItMade(watcher, work, post, entries);
-  const status = end.exit_code === 0 ? 'completed' : 'failed';
+  const kept = await keepWhatItMade(watcher, work, post, entries).catch(
+    (error: unknown): Kept => ({ made: [], problem: `what it made could not be kept: ${messageOf(error)}` }),
+  );
+  const status = end.exit_code === 0 && !kept.problem ? 'completed' : 'failed';
   const finished_at = new Date(disk.clock.now()).toISOString();
   const result = {
     status,
     command: watcher.settings.post_command,
     ...end,
+    ...(kept.problem && { problem: kept.problem }),
     started_at,
     finished_at,
-    files: made,
+    files: kept.made,
   };
   await writeWhole(disk, post, path.join(post, POST_RESULT), jsonText(result));
   await disk.files.removeTree(work);
-  log.info({ job_id: jobId, status, files: made.length }, 'post-processed');
+  log.info({ job_id: jobId, status, files: kept.made.length }, 'post-processed');
 }
 
 async function runCommand(
@@ -93,13 +97,19 @@ function jobFacts(watcher: WatcherState, jobId: string, work: string) {
   });
 }
 
+interface Kept {
+  /** Paths below post/. */
+  made: string[];
+  problem?: string;
+}
+
 /** Copies every new or changed file of the post-processor's directory to post/, durable when it returns. */
 async function keepWhatItMade(
   watcher: WatcherState,
   work: string,
   post: string,
   entries: readonly SealEntry[],
-): Promise<string[]> {
+): Promise<Kept> {
   const { disk } = watcher;
   const sealed = new Map(entries.map((entry) => [entry.path, entry.sha256]));
   const made: string[] = [];
@@ -113,5 +123,5 @@ async function keepWhatItMade(
     disk.files.syncDir(path.dirname(to));
     made.push(file.path);
   }
-  return made;
+  return { made };
 }

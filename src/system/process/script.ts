@@ -38,6 +38,11 @@ export type StartScript = (command: ScriptCommand) => Script;
 /** Ends every process that has this entry (`NAME=value`) in its environment. */
 export type EndMarked = ProcessTree['endMarked'];
 
+/** The runner's own settings are not the script's: a jobq that the script calls must not take them for its own. */
+function withoutOwnVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^JOBQ_/i.test(name)));
+}
+
 /** The environment with directories put before PATH, whatever its name's case (Windows: `Path`). */
 function withPath(
   env: Record<string, string | undefined>,
@@ -67,7 +72,7 @@ function started({ command, cwd, env, path_prepend }: ScriptCommand, log: number
   const [program = '', ...args] = command;
   const child = spawn(program, args, {
     cwd,
-    env: withPath({ ...process.env, ...env }, path_prepend),
+    env: withPath({ ...withoutOwnVariables(process.env), ...env }, path_prepend),
     stdio: ['ignore', log, log],
     detached: thisTree.detached,
     windowsHide: true,
