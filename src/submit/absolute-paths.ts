@@ -30,7 +30,7 @@ const MISWRITTEN =
   /^[A-Za-z]:(\\[A-Za-z0-9_][\w.-]+){2,}|^[CD]:\\(temp|tmp|new|nx|tools|tests?|results?|runs?)\b/i;
 
 const ROOTED_VALUE = new RegExp(`^/(?:(?:${ROOTS})/|(?:${LONE_ROOTS})$)`);
-/** Any two parts, one of them longer than a unit: `/work/models`, not `/mm/s` or `/2024/01`. */
+/** Any two parts, one of them longer than a unit: `/data/models`, not `/mm/s` or `/2024/01`. */
 const TWO_PARTS = /^\/(?=[\w.+-]{3}|[\w.+-]+\/[\w.+-]{3})[A-Za-z_][\w.+-]*\/[\w.]/;
 const ROOTED_BARE = new RegExp(
   String.raw`(?<=^|[\s"'\x60=:(,\[{;|&>@])/(?:(?:${ROOTS})/[\w.$~-]${REST}|(?:${LONE_ROOTS})(?=$|[\s"'\x60;,)\]}]))`,
