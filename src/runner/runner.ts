@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { RunnerPlan } from '../queue/plan-runner.ts';
 import { isUnderWay, planRunner } from '../queue/plan-runner.ts';
 import type { RunnerAction, RunnerJob } from '../queue/runner-snapshot.ts';
+import { sweepTemps } from '../store/disk.ts';
 import { openLedger } from '../store/ledger.ts';
 import { assertQueue } from '../store/marker.ts';
 import { readPresence } from '../store/presences.ts';
@@ -34,6 +35,7 @@ export async function openRunner(
   assertQueue(disk.files, layout, queueId);
   const ledger = await openLedger(disk, at.ledger, readPresence(disk.files, layout, identity.id)?.ledger_id);
   await clearStaging(disk.files, at);
+  await sweepTemps(disk, layout.staging);
   const runner: RunnerState = { ...parts, ledger, memory: new Map(), chores, ring };
   const pulse = newPulse(runner);
   return {

@@ -42,8 +42,23 @@ export async function writeWhole(
   files.syncDir(path.dirname(target));
 }
 
+const TEMP_PREFIX = '.jobq-tmp-';
+
 function tempName({ files }: Disk, tempDir: string): string {
-  return path.join(tempDir, `.jobq-tmp-${files.uniqueName()}`);
+  return path.join(tempDir, TEMP_PREFIX + files.uniqueName());
+}
+
+/** Nobody writes one file for longer than a day. */
+const STALE_TEMP_MS = 86_400_000;
+
+/** Removes the temporary files that processes left which were killed while they wrote. */
+export async function sweepTemps({ files, clock }: Disk, tempDir: string): Promise<void> {
+  for (const { name, kind } of files.list(tempDir) ?? []) {
+    const file = path.join(tempDir, name);
+    if (kind !== 'file' || !name.startsWith(TEMP_PREFIX)) continue;
+    const writtenMs = files.facts(file)?.mtimeMs ?? clock.now();
+    if (clock.now() - writtenMs > STALE_TEMP_MS) await files.removeFile(file);
+  }
 }
 
 async function writeTemp(disk: Disk, tempDir: string, bytes: Uint8Array | string): Promise<string> {

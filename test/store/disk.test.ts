@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { copyHashed, hashFile, sha256Of, writeWhole } from '../../src/store/disk.ts';
+import { copyHashed, hashFile, sha256Of, sweepTemps, writeWhole } from '../../src/store/disk.ts';
 import { put } from '../helpers/make-order.ts';
 import { Crash, faultyFiles } from '../simulation/faulty-files.ts';
 import { everything, onBothDisks } from './two-disks.ts';
@@ -110,5 +110,19 @@ onBothDisks('copying and hashing', (make) => {
     put(disk, path.join(root, 'to'), 'old');
     await expect(copyHashed(disk, path.join(root, 'from'), path.join(root, 'to'))).rejects.toThrow(/EEXIST/);
     expect(everything(disk, root)).toEqual({ from: 'new', to: 'old' });
+  });
+});
+
+onBothDisks('sweeping what killed processes left', (make) => {
+  test('removes temporary files once they are older than a day, and nothing else', async () => {
+    const { disk, root } = make();
+    for (const name of ['.jobq-tmp-old', 'a.json', '.jobq-tmp-dir/inside'])
+      put(disk, path.join(root, name), 'x');
+    const written = disk.files.facts(path.join(root, '.jobq-tmp-old'))?.mtimeMs ?? 0;
+    const at = (laterMs: number) => ({ ...disk, clock: { ...disk.clock, now: () => written + laterMs } });
+    await sweepTemps(at(86_000_000), root);
+    expect(Object.keys(everything(disk, root))).toContain('.jobq-tmp-old');
+    await sweepTemps(at(90_000_000), root);
+    expect(Object.keys(everything(disk, root)).sort()).toEqual(['.jobq-tmp-dir/inside', 'a.json']);
   });
 });

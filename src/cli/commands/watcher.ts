@@ -1,6 +1,7 @@
 // `jobq watcher`: the daemon beside the agents. It seals hand-made orders, brings results home and archives them.
 import { EXIT_CODES } from '../../errors.ts';
 import { archivedNames } from '../../store/archive.ts';
+import { sweepTemps } from '../../store/disk.ts';
 import type { Log } from '../../system/log.ts';
 import type { Bell, Ticking } from '../../system/loop.ts';
 import { openWatcher } from '../../watcher/watcher.ts';
@@ -26,6 +27,7 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
   const bell = daemon.newBell();
   const open = () => openOne(context, daemon, log, bell);
   return whileLocked(context, context.layout.watcherLock, 'the watcher', async () => {
+    await sweepTemps(parts.disk, context.layout.staging);
     if (input.options.once) return once(context, daemon, open(), bell, failures);
     const { layout } = context;
     const options = daemonOptions(context, log, bell, context.settings.watcher.poll_interval_s);
