@@ -77,7 +77,8 @@ function encodePart(part: string): string {
   return partProblem(normal) ? encodeFirst(normal) : normal;
 }
 
-function encodeFirst(part: string): string {
+/** The same for a name that is portable but taken, such as job.json at the top of a record: its first character. */
+export function encodeFirst(part: string): string {
   const [first = '', ...rest] = Array.from(part);
   return encodeChar(first) + rest.join('');
 }
@@ -85,9 +86,4 @@ function encodeFirst(part: string): string {
 /** A portable name for an output whose own name breaks the grammar: percent-encoded, and reversible. */
 export function encodePath(path: string): string {
   return path.split('/').map(encodePart).join('/');
-}
-
-/** The same for a name at the top of a record that jobq uses itself (job.json, stdout.log, the seal). */
-export function encodeReserved(path: string): string {
-  return encodeFirst(path);
 }

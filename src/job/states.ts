@@ -36,10 +36,6 @@ export function isState(text: string): text is State {
   return (STATES as readonly string[]).includes(text);
 }
 
-export function canFollow(from: State, to: State): boolean {
-  return TRANSITIONS[from].includes(to);
-}
-
 /** Has the job ended as far as its runner is concerned? */
 export function isFinal(state: State): boolean {
   return TRANSITIONS[state].length === 0;

@@ -17,3 +17,10 @@ export interface Problem {
   reason: string;
   remedy: string;
 }
+
+/** The problems that were not there at the last look: a daemon tells each once. */
+export function newProblems(before: readonly Problem[], now: readonly Problem[]): Problem[] {
+  const keyOf = ({ kind, file, reason }: Problem) => `${kind} ${file} ${reason}`;
+  const known = new Set(before.map(keyOf));
+  return now.filter((problem) => !known.has(keyOf(problem)));
+}

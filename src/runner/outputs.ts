@@ -1,6 +1,6 @@
 // What a run made: every file of the work directory that is not an untouched input, under a name the wire can carry.
 
-import { encodePath, encodeReserved, foldCase, pathProblem } from '../job/portable-path.ts';
+import { encodeFirst, encodePath, foldCase, pathProblem } from '../job/portable-path.ts';
 import type { OutputNote } from '../job/record.ts';
 import type { SealEntry } from '../job/seal.ts';
 import { JOB_JSON, SEAL, SEAL_SIGNATURE, STDOUT_LOG } from '../job/seal.ts';
@@ -76,8 +76,8 @@ function newNames() {
       let name = '';
       for (const [depth, part] of parts.entries()) {
         const isFile = depth === parts.length - 1;
-        let free = depth === 0 && OWN_NAMES.has(foldCase(part)) ? encodeReserved(part) : part;
-        while (clashes(name + free, isFile)) free = encodeReserved(free);
+        let free = depth === 0 && OWN_NAMES.has(foldCase(part)) ? encodeFirst(part) : part;
+        while (clashes(name + free, isFile)) free = encodeFirst(free);
         name += free;
         taken.set(foldCase(name), { spelled: name, isFile });
         if (!isFile) name += '/';

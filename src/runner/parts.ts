@@ -1,5 +1,6 @@
 // What the runner is made of: the real things in production, fakes in tests.
 import type { RunnerIdentity } from '../job/record.ts';
+import type { Problem } from '../queue/problem.ts';
 import type { RunnerPolicy } from '../queue/runner-snapshot.ts';
 import type { Disk } from '../store/disk.ts';
 import type { Layout, RunnerLayout } from '../store/layout.ts';
@@ -42,6 +43,8 @@ export interface RunnerParts {
 export interface RunnerState extends RunnerParts {
   ledger: Ledger;
   memory: Memory;
+  /** Seen at the last look. */
+  problems: readonly Problem[];
   chores: Chores;
   /** Calls for a tick now. */
   ring(): void;

@@ -1,14 +1,13 @@
 // Reads what the runner decides from: outbox, requests, its own records, its ledger, its attempts.
 import path from 'node:path';
 import { messageOf } from '../errors.ts';
-import { jobIdProblem } from '../job/job-id.ts';
 import { parseOrder } from '../job/order.ts';
 import type { Requests } from '../job/request.ts';
-import { isConflictCopy, isSkippedName } from '../job/skipped-names.ts';
 import type { OrderFacts } from '../queue/order-facts.ts';
 import { isUnderWay } from '../queue/plan-runner.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { AttemptSeen, LedgerJob, RunnerJob, RunnerSnapshot } from '../queue/runner-snapshot.ts';
+import { jobDirs } from '../store/job-dirs.ts';
 import { joinPortable } from '../store/portable.ts';
 import { readOrder } from '../store/read-order.ts';
 import { readOwnRecord } from '../store/read-record.ts';
@@ -20,14 +19,6 @@ import { recall } from './memory.ts';
 import type { RunnerState } from './parts.ts';
 import { follow, logTail } from './progress-follower.ts';
 
-/** Names of the directories below one tree, without what is never a job. */
-function jobNames(runner: RunnerState, dir: string): Set<string> {
-  const entries = runner.disk.files.list(dir) ?? [];
-  return new Set(
-    entries.flatMap(({ name, kind }) => (kind === 'directory' && !jobIdProblem(name) ? [name] : [])),
-  );
-}
-
 export async function readRunnerSnapshot(runner: RunnerState): Promise<RunnerSnapshot> {
   const { layout, ledger, at, only } = runner;
   const problems: Problem[] = [];
@@ -36,7 +27,12 @@ export async function readRunnerSnapshot(runner: RunnerState): Promise<RunnerSna
     layout.tree('inbox'),
     layout.tree('requests'),
     at.work,
-  ].map((dir) => jobNames(runner, dir)) as [Set<string>, Set<string>, Set<string>, Set<string>];
+  ].map((dir) => new Set(jobDirs(runner.disk.files, dir))) as [
+    Set<string>,
+    Set<string>,
+    Set<string>,
+    Set<string>,
+  ];
   const open = [...ledger.jobs].flatMap(([id, job]) => (job.phase === 'deleted' ? [] : [id]));
   const ids = [
     ...new Set([...outbox, ...inbox, ...open, ...[...work].filter((id) => ledger.jobs.has(id))]),
@@ -47,23 +43,7 @@ export async function readRunnerSnapshot(runner: RunnerState): Promise<RunnerSna
     const job = await readJobSafely(runner, id, seen, problems);
     if (job) jobs.push(job);
   }
-  problems.push(...strayFiles(runner, 'outbox'));
   return { jobs, ledgerLost: ledger.lost, problems };
-}
-
-function strayFiles(runner: RunnerState, tree: 'outbox'): Problem[] {
-  const entries = runner.disk.files.list(runner.layout.tree(tree)) ?? [];
-  return entries.flatMap(({ name, kind }) => {
-    if (kind === 'directory' || (isSkippedName(name) && !isConflictCopy(name))) return [];
-    return [
-      {
-        kind: 'foreign-file' as const,
-        file: `${tree}/${name}`,
-        reason: 'is not a job directory',
-        remedy: 'move it away',
-      },
-    ];
-  });
 }
 
 interface Places {
@@ -113,7 +93,7 @@ async function readJob(
   const ledger = book.jobs.get(job_id);
   const order = places.order && !ledger ? readOrder(disk.files, layout.order(job_id), job_id) : undefined;
   noteChange(memory, order, nowMs);
-  const staged = places.work ? readStaged(disk.files, at.workDir(job_id)) : undefined;
+  const staged = order && places.work ? readStaged(disk.files, at.workDir(job_id)) : undefined;
   const requests = places.asked ? readRequests(disk.files, layout, job_id, problems) : {};
   return {
     job_id,

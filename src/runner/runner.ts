@@ -2,6 +2,8 @@
 import { messageOf } from '../errors.ts';
 import type { RunnerPlan } from '../queue/plan-runner.ts';
 import { isUnderWay, planRunner } from '../queue/plan-runner.ts';
+import type { Problem } from '../queue/problem.ts';
+import { newProblems } from '../queue/problem.ts';
 import type { RunnerAction, RunnerJob } from '../queue/runner-snapshot.ts';
 import { sweepTemps } from '../store/disk.ts';
 import { openLedger } from '../store/ledger.ts';
@@ -36,7 +38,7 @@ export async function openRunner(
   const ledger = await openLedger(disk, at.ledger, readPresence(disk.files, layout, identity.id)?.ledger_id);
   await clearStaging(disk.files, at);
   await sweepTemps(disk, layout.staging);
-  const runner: RunnerState = { ...parts, ledger, memory: new Map(), chores, ring };
+  const runner: RunnerState = { ...parts, ledger, memory: new Map(), problems: [], chores, ring };
   const pulse = newPulse(runner);
   return {
     ledger,
@@ -53,6 +55,7 @@ async function tickOnce(runner: RunnerState, pulse: Pulse): Promise<boolean> {
   const snapshot = await readRunnerSnapshot(runner);
   const plan = planRunner(snapshot, disk.clock.now(), settings);
   forgetGone(runner, snapshot.jobs);
+  tellProblems(runner, snapshot.problems);
   for (const action of plan.actions) await act(runner, action);
   await beatSafely(runner, pulse, plan);
   if (plan.actions.length > 0) runner.ring(); // what was done may allow the next step at once
@@ -62,6 +65,11 @@ async function tickOnce(runner: RunnerState, pulse: Pulse): Promise<boolean> {
 /** Does a script of ours run? Of a run by hand only its own counts. */
 function isAnyUnderWay({ ledger, only }: RunnerState): boolean {
   return [...ledger.jobs].some(([id, job]) => (only === undefined || only === id) && isUnderWay(job));
+}
+
+function tellProblems(runner: RunnerState, problems: Problem[]): void {
+  for (const problem of newProblems(runner.problems, problems)) runner.log.warn(problem, 'problem');
+  runner.problems = problems;
 }
 
 function forgetGone(runner: RunnerState, jobs: readonly RunnerJob[]): void {

@@ -181,9 +181,6 @@ async function endsWithin({ disk }: SupervisorParts, { over }: Running, ms: numb
   return over.aborted;
 }
 
-/** No time of grace is longer than a day. */
-const GRACE_MAX_S = 86_400;
-
 /** Asks, waits the time of grace, and ends the tree. */
 async function stopScript(
   parts: SupervisorParts,
@@ -193,7 +190,7 @@ async function stopScript(
   why: Stop,
 ): Promise<End> {
   const cancel = readAttemptCancel(parts.disk.files, attemptDir);
-  const graceS = Math.min(Math.max(cancel?.grace_s ?? command.grace_s, 0), GRACE_MAX_S);
+  const graceS = cancel?.grace_s ?? command.grace_s;
   if (why === 'timeout') await tellTimeout(parts, attemptDir, graceS);
   running.script.ask();
   const gently = await endsWithin(parts, running, graceS * 1000);

@@ -7,11 +7,11 @@ import { parseOrder } from '../job/order.ts';
 import type { JobRecord } from '../job/record.ts';
 import { parseRecord } from '../job/record.ts';
 import { JOB_JSON, SEAL } from '../job/seal.ts';
-import { isSkippedName } from '../job/skipped-names.ts';
 import type { View } from '../job/view.ts';
 import { viewOf } from '../job/view.ts';
 import type { Files } from '../system/files.ts';
 import { archivedNames } from './archive.ts';
+import { jobDirs } from './job-dirs.ts';
 import type { Layout } from './layout.ts';
 import { ORDER_DIR } from './layout.ts';
 import { LOST_FILE, readLost } from './lost.ts';
@@ -26,10 +26,7 @@ export interface JobIndex {
 }
 
 export function indexJobs(files: Files, layout: Layout): JobIndex {
-  const names = (tree: 'outbox' | 'inbox') =>
-    (files.list(layout.tree(tree)) ?? []).flatMap(({ name, kind }) =>
-      kind === 'directory' && !isSkippedName(name) ? [name] : [],
-    );
+  const names = (tree: 'outbox' | 'inbox') => jobDirs(files, layout.tree(tree));
   return { open: new Set([...names('outbox'), ...names('inbox')]), archived: archivedNames(files, layout) };
 }
 

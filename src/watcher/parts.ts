@@ -2,6 +2,7 @@
 
 import type { Presence } from '../job/presence.ts';
 import type { LinkState, LivenessPolicy, Observed } from '../queue/liveness.ts';
+import type { Problem } from '../queue/problem.ts';
 import type { WatcherPolicy } from '../queue/watcher-snapshot.ts';
 import type { Disk } from '../store/disk.ts';
 import type { Layout } from '../store/layout.ts';
@@ -40,6 +41,8 @@ export interface WatcherState extends WatcherParts {
   presences: Map<string, Presence>;
   /** By job id. */
   observed: Map<string, Observed>;
+  /** Seen at the last look. */
+  problems: readonly Problem[];
   chores: Chores;
   /** Calls for a tick now. */
   ring: () => void;

@@ -1,12 +1,11 @@
 // Reads what the watcher decides from: orders, requests, records as they arrive, its own copies, the archive.
 import { messageOf } from '../errors.ts';
-import { jobIdProblem } from '../job/job-id.ts';
 import { parseRecord } from '../job/record.ts';
 import type { State } from '../job/states.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
 import { archivedJob, archivedNames, readArchivedManifest, readCollected } from '../store/archive.ts';
-import type { Tree } from '../store/layout.ts';
+import { jobDirs } from '../store/job-dirs.ts';
 import { readPresences } from '../store/presences.ts';
 import { readOrder } from '../store/read-order.ts';
 import { readArrival } from '../store/read-record.ts';
@@ -15,11 +14,6 @@ import { unreadable } from '../store/unreadable.ts';
 import type { JobMemory, WatcherState } from './parts.ts';
 
 const COLLECTED = /^\.jobq-collected-(.+)$/;
-
-function jobNames(watcher: WatcherState, tree: Tree): string[] {
-  const entries = watcher.disk.files.list(watcher.layout.tree(tree)) ?? [];
-  return entries.flatMap(({ name, kind }) => (kind === 'directory' && !jobIdProblem(name) ? [name] : []));
-}
 
 function collectedNames(watcher: WatcherState): string[] {
   const entries = watcher.disk.files.list(watcher.layout.archive) ?? [];
@@ -31,9 +25,7 @@ export function readWatcherSnapshot(watcher: WatcherState): WatcherSnapshot {
   const problems: Problem[] = [];
   const archive = archivedNames(disk.files, layout);
   const ids = new Set([
-    ...jobNames(watcher, 'outbox'),
-    ...jobNames(watcher, 'inbox'),
-    ...jobNames(watcher, 'requests'),
+    ...(['outbox', 'inbox', 'requests'] as const).flatMap((tree) => jobDirs(disk.files, layout.tree(tree))),
     ...collectedNames(watcher),
   ]);
   const jobs = [...ids].sort().flatMap((id) => readJobSafely(watcher, id, archive.get(id) ?? [], problems));

@@ -3,6 +3,8 @@
 import { messageOf } from '../errors.ts';
 import { lostReason, observe } from '../queue/liveness.ts';
 import { awaitsSecondLook, planWatcher } from '../queue/plan-watcher.ts';
+import type { Problem } from '../queue/problem.ts';
+import { newProblems } from '../queue/problem.ts';
 import type { WatcherAction, WatcherJob } from '../queue/watcher-snapshot.ts';
 import type { Lost } from '../store/lost.ts';
 import { readLost, writeLost } from '../store/lost.ts';
@@ -31,6 +33,7 @@ export function openWatcher(
   const watcher: WatcherState = {
     ...parts,
     memory: new Map(),
+    problems: [],
     presences: new Map(),
     observed: new Map(),
     chores,
@@ -49,6 +52,7 @@ async function tickOnce(watcher: WatcherState): Promise<boolean> {
   const snapshot = readWatcherSnapshot(watcher);
   const actions = planWatcher(snapshot, watcher.settings);
   forgetGone(watcher, snapshot.jobs);
+  tellProblems(watcher, snapshot.problems);
   for (const action of actions) await act(watcher, action);
   for (const job of snapshot.jobs) await judge(watcher, job);
   if (actions.length > 0) watcher.ring(); // what was done may allow the next step at once
@@ -57,6 +61,11 @@ async function tickOnce(watcher: WatcherState): Promise<boolean> {
     watcher.chores.isAnyPending() ||
     snapshot.jobs.some((job) => !job.busy && awaitsSecondLook(job))
   );
+}
+
+function tellProblems(watcher: WatcherState, problems: Problem[]): void {
+  for (const problem of newProblems(watcher.problems, problems)) watcher.log.warn(problem, 'problem');
+  watcher.problems = problems;
 }
 
 function forgetGone(watcher: WatcherState, jobs: readonly WatcherJob[]): void {
