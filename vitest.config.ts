@@ -3,8 +3,12 @@ import { defineConfig } from 'vitest/config';
 // Real processes, real folders, real mirrors: these run one file at a time, after everything else.
 const slow = ['test/integration/**/*.test.ts', 'test/windows/**/*.test.ts'];
 
-export default defineConfig({
+/** `--mode long` (npm run test:long): the same tests, where chance plays a part many more times. */
+const long = { CRASH_ROUNDS: process.env['CRASH_ROUNDS'] ?? '100' };
+
+export default defineConfig(({ mode }) => ({
   test: {
+    env: mode === 'long' ? long : {},
     maxWorkers: 2,
     reporters: ['default', './test/helpers/skip-reporter.ts'],
     projects: [
@@ -34,4 +38,4 @@ export default defineConfig({
       },
     ],
   },
-});
+}));

@@ -2,14 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { main } from '../src/cli/main.ts';
-import type { CliParts, DaemonParts } from '../src/cli/parts.ts';
+import type { CliParts, DaemonParts, SystemParts } from '../src/cli/parts.ts';
 import { systemClock } from '../src/system/clock.ts';
 import { systemEnvironment } from '../src/system/environment.ts';
 import { systemFiles } from '../src/system/files.ts';
 import { systemLocks } from '../src/system/lock.ts';
+import { systemMachine } from '../src/system/machine.ts';
 
 const interrupt = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const)
+// SIGHUP: the terminal, or the console window on Windows, was closed
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'] as const)
   process.once(signal, () => interrupt.abort());
 
 function version(): string {
@@ -42,6 +44,18 @@ async function loadDaemon(): Promise<DaemonParts> {
   };
 }
 
+async function loadSystem(): Promise<SystemParts> {
+  const [{ systemAsk }, { windowsApi }] = await Promise.all([
+    import('../src/system/process/ask.ts'),
+    import('../src/system/process/windows-api.ts'),
+  ]);
+  const noJobObject = async () => {
+    const api = await windowsApi();
+    return 'problem' in api ? api.problem : undefined;
+  };
+  return { ask: systemAsk, noJobObject };
+}
+
 // nobody reads any more: a reader that went away (`jobq list | head -1`) is no error, a full disk is
 let unwritten = false;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -56,6 +70,7 @@ const parts: CliParts = {
   disk: { files: systemFiles, clock: systemClock },
   environment: systemEnvironment(),
   locks: systemLocks,
+  machine: systemMachine,
   out: {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
@@ -63,7 +78,10 @@ const parts: CliParts = {
   },
   interrupt: interrupt.signal,
   version: version(),
+  // beside dist/, where this program lies when it is built
+  programPath: fileURLToPath(new URL('../bin/jobq.js', import.meta.url)),
   loadDaemon,
+  loadSystem,
 };
 
 const exitCode = await main(parts, process.argv.slice(2));

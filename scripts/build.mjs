@@ -27,6 +27,8 @@ async function bundle() {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
+    // a program of its own for each platform, which need not be there
+    external: ['koffi'],
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',

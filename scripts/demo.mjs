@@ -82,6 +82,9 @@ path = ${JSON.stringify(study.python)}
 poll_interval_s = 0.5
 post_command = [${JSON.stringify(study.python)}, "-c", "import csv, json; rows = list(csv.DictReader(open('3_results/history.csv'))); json.dump({'rows': len(rows)}, open('summary.json', 'w'))"]
 
+[log]
+dir = ${JSON.stringify(path.join(home, 'log'))}
+
 [syncthing]
 link = "local"
 `;

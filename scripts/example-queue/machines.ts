@@ -11,9 +11,11 @@ import { systemFiles } from '../../src/system/files.ts';
 import { systemLocks } from '../../src/system/lock.ts';
 import { silentLog } from '../../src/system/log.ts';
 import { newBell, runLoop, runUntilIdle } from '../../src/system/loop.ts';
+import { systemMachine } from '../../src/system/machine.ts';
+import { findLine } from '../../src/system/patterns.ts';
 import type { Launcher } from '../../src/system/process/launch.ts';
 import { systemRun } from '../../src/system/process/run.ts';
-import { endMarked, startScript } from '../../src/system/process/script.ts';
+import { startScript, thisTree } from '../../src/system/process/script.ts';
 import { noWatch } from '../../src/system/watch.ts';
 import type { StoryClock } from './clock.ts';
 
@@ -42,7 +44,8 @@ export function newScene(clock: StoryClock, home: string, version: string): Scen
   const uniqueName = () => `n${String(++names).padStart(6, '0')}`;
   return {
     clock,
-    disk: { files: { ...systemFiles, uniqueName }, clock },
+    // the same on every disk that the example is made on
+    disk: { files: { ...systemFiles, uniqueName, freeBytes: () => 500_000_000_000 }, clock },
     queue: path.join(home, 'job-queue'),
     home,
     version,
@@ -90,12 +93,18 @@ export function newMachine(scene: Scene, facts: MachineFacts): Machine {
   };
 }
 
+/** The example does not keep anybody's machine from sleeping. */
+const keepAwake = () => Promise.resolve({ problem: 'not tried' });
+
 /** Supervisors run in this process, so that the times they note are those of the example's clock. */
 function newScripts({ disk }: Scene, pid: number, bootId: string) {
   const running = new Map<string, Promise<void>>();
   const launcher: Launcher = {
     launch: (dir, ended) => {
-      const supervisor = supervise({ disk, locks: systemLocks, startScript, endMarked, pid, bootId }, dir);
+      const supervisor = supervise(
+        { disk, locks: systemLocks, tree: thisTree, startScript, keepAwake, findLine, pid, bootId },
+        dir,
+      );
       running.set(
         dir,
         supervisor.finally(() => {
@@ -145,10 +154,12 @@ function partsOf(
       user,
       dataDir: path.join(home, host),
       nodePath: 'node',
+      nodeVersion: '20.19.0',
       stdoutIsTerminal: false,
       columns: 100,
     },
     locks: systemLocks,
+    machine: systemMachine,
     out: {
       stdout: (text) => {
         said.stdout += text;
@@ -160,6 +171,8 @@ function partsOf(
     },
     interrupt,
     version,
+    programPath: 'jobq.js',
     loadDaemon: () => Promise.resolve(daemon),
+    loadSystem: () => Promise.reject(new Error('nothing of the example asks the system')),
   };
 }

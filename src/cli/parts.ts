@@ -4,8 +4,10 @@ import type { Disk } from '../store/disk.ts';
 import type { Chores } from '../system/chores.ts';
 import type { Environment } from '../system/environment.ts';
 import type { Locks } from '../system/lock.ts';
-import type { Log } from '../system/log.ts';
+import type { DaemonLog, LogLevel } from '../system/log.ts';
 import type { Bell, LoopOptions, Ticking } from '../system/loop.ts';
+import type { Machine } from '../system/machine.ts';
+import type { Ask } from '../system/process/ask.ts';
 import type { Launcher } from '../system/process/launch.ts';
 import type { Run } from '../system/process/run.ts';
 import type { Watch } from '../system/watch.ts';
@@ -22,21 +24,32 @@ export interface DaemonParts {
   launcher: Launcher;
   run: Run;
   watch: Watch;
-  makeLog(level: string): Log;
+  makeLog(level: LogLevel): DaemonLog;
   newBell(): Bell;
   newChores(ring: () => void): Chores;
   runLoop(ticking: Ticking, options: LoopOptions): Promise<void>;
   runUntilIdle(ticking: Ticking, bell: Bell, stop: AbortSignal): Promise<void>;
 }
 
+/** What only `service` and `doctor` need: asking the system itself. */
+export interface SystemParts {
+  ask: Ask;
+  /** Why processes cannot be contained in a Job Object of Windows here; undefined when they can. */
+  noJobObject(): Promise<string | undefined>;
+}
+
 export interface CliParts {
   disk: Disk;
   environment: Environment;
   locks: Locks;
+  machine: Machine;
   out: Out;
-  /** Fires at SIGINT and SIGTERM: every wait and every daemon ends then. */
+  /** Fires at SIGINT, SIGTERM and when the terminal closes: every wait and every daemon ends then. */
   interrupt: AbortSignal;
   /** The version of jobq. */
   version: string;
+  /** The file that node is given to run jobq. */
+  programPath: string;
   loadDaemon(): Promise<DaemonParts>;
+  loadSystem(): Promise<SystemParts>;
 }

@@ -7,10 +7,11 @@ import { openRunner } from '../runner/runner.ts';
 import type { RunnerLayout } from '../store/layout.ts';
 import { runnerLayoutOf } from '../store/layout.ts';
 import type { Log } from '../system/log.ts';
-import type { Bell, Ticking } from '../system/loop.ts';
+import type { Bell } from '../system/loop.ts';
 import type { Context } from './context.ts';
 import type { Failure } from './daemon.ts';
-import { keepingFailures, reopening } from './daemon.ts';
+import { keepingFailures } from './daemon.ts';
+import { keepLog as keepDaemonLog } from './daemon-log.ts';
 import type { DaemonParts } from './parts.ts';
 
 export interface PreparedRunner {
@@ -18,11 +19,12 @@ export interface PreparedRunner {
   at: RunnerLayout;
   identity: RunnerIdentity;
   log: Log;
+  /** From now on the log is kept in its file, too: for the daemon, not for a run by hand. */
+  keepLog(): Promise<void>;
   /** What failed so far. */
   failures: readonly Failure[];
   bell: Bell;
   open(): Promise<Runner>;
-  reopening(): Ticking;
 }
 
 export interface RunnerWishes {
@@ -35,9 +37,8 @@ export interface RunnerWishes {
 export async function prepareRunner(context: Context, wishes: RunnerWishes = {}): Promise<PreparedRunner> {
   const { parts, settings, layout } = context;
   const daemon = await parts.loadDaemon();
-  const { log, failures } = keepingFailures(
-    daemon.makeLog(parts.environment.variables['JOBQ_LOG_LEVEL'] ?? 'info'),
-  );
+  const made = daemon.makeLog(settings.log.level);
+  const { log, failures } = keepingFailures(made);
   const bell = daemon.newBell();
   const at = placesOf(context);
   const { host, pid, bootId } = parts.environment;
@@ -47,9 +48,12 @@ export async function prepareRunner(context: Context, wishes: RunnerWishes = {})
     layout,
     at,
     launcher: daemon.launcher,
+    run: daemon.run,
+    machine: parts.machine,
     log,
     identity,
-    settings: settings.runner,
+    // whoever runs a job by hand wants it now
+    settings: wishes.only === undefined ? settings.runner : { ...settings.runner, schedule: [] },
     only: wishes.only,
   };
   const open = async () => {
@@ -58,7 +62,8 @@ export async function prepareRunner(context: Context, wishes: RunnerWishes = {})
     await lookAtLoss(runner, wishes, log, new Date(parts.disk.clock.now()).toISOString());
     return runner;
   };
-  return { daemon, at, identity, log, failures, bell, open, reopening: () => reopening(open) };
+  const keepLog = () => keepDaemonLog(context, made, 'runner');
+  return { daemon, at, identity, log, keepLog, failures, bell, open };
 }
 
 async function lookAtLoss({ ledger }: Runner, wishes: RunnerWishes, log: Log, now: string): Promise<void> {
@@ -69,7 +74,7 @@ async function lookAtLoss({ ledger }: Runner, wishes: RunnerWishes, log: Log, no
 }
 
 /** Where the runner keeps its ledger and its work directories: outside the queue. */
-function placesOf({ parts, settings, layout, queueId }: Context): RunnerLayout {
+export function placesOf({ parts, settings, layout, queueId }: Context): RunnerLayout {
   const { state_dir, work_root } = settings.runner;
   if (queueId === undefined && (state_dir === undefined || work_root === undefined)) {
     throw new JobqError('queue-unusable', 'the id of the queue is not known on this machine yet', {

@@ -1,11 +1,11 @@
 // The command line as commander reads it, made from the verbs' descriptions. The only import of commander.
 // It loads no command: what is asked for is answered as a value.
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { JobqError } from '../errors.ts';
 import type { Environment } from '../system/environment.ts';
 import { programNotes, verbNotes } from './help.ts';
 import type { Out } from './parts.ts';
-import type { Verb, VerbInput, VerbOption } from './verb.ts';
+import type { Verb, VerbArgument, VerbInput, VerbOption } from './verb.ts';
 import { VERB_GROUPS } from './verbs/groups.ts';
 
 /** A verb that is to be run. */
@@ -95,10 +95,7 @@ function addVerb(program: Command, title: string, verb: Verb, ask: (input: VerbI
     .description(`${verb.summary[0]?.toUpperCase()}${verb.summary.slice(1)}.\n\n${verb.description}`)
     .addHelpOption(helpOption())
     .addHelpText('after', verbNotes(verb));
-  for (const { name, required, variadic, description } of verb.arguments) {
-    const dots = variadic ? '...' : '';
-    command.argument(required ? `<${name}${dots}>` : `[${name}${dots}]`, description);
-  }
+  for (const argument of verb.arguments) command.addArgument(argumentOf(argument));
   for (const option of verb.options) command.addOption(optionOf(option));
   for (const option of globalOptions()) command.addOption(option);
   command.action(() => {
@@ -108,6 +105,12 @@ function addVerb(program: Command, title: string, verb: Verb, ask: (input: VerbI
     };
     ask({ args: command.args, options, queue, json: json ?? false });
   });
+}
+
+function argumentOf({ name, required, variadic, description, choices }: VerbArgument): Argument {
+  const dots = variadic ? '...' : '';
+  const argument = new Argument(required ? `<${name}${dots}>` : `[${name}${dots}]`, description);
+  return choices ? argument.choices([...choices]) : argument;
 }
 
 function optionOf({ flags, description, default: fallback, parse, choices }: VerbOption): Option {

@@ -7,6 +7,7 @@ export interface VerbArgument {
   required: boolean;
   variadic?: boolean;
   description: string;
+  choices?: readonly string[];
 }
 
 export interface VerbOption {

@@ -1,6 +1,8 @@
 // The field types that several wire files share.
 import * as z from 'zod/mini';
 import { jobIdProblem, SHORT_NAME } from './job-id.ts';
+import { logPatternProblem } from './log-pattern.ts';
+import { pathPatternProblem } from './path-pattern.ts';
 import { pathProblem } from './portable-path.ts';
 
 /** The version of the wire format this program writes and reads. */
@@ -16,6 +18,8 @@ function told(problemOf: (text: string) => string | undefined) {
 }
 
 export const portablePath = told(pathProblem);
+export const pathPattern = told(pathPatternProblem);
+export const logPattern = told(logPatternProblem);
 export const jobId = told(jobIdProblem);
 export const shortName = told((text) =>
   SHORT_NAME.test(text) ? undefined : 'should be letters, digits, - and _ (at most 63)',

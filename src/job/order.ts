@@ -5,7 +5,9 @@ import {
   contents,
   count,
   jobId,
+  logPattern,
   moment,
+  pathPattern,
   portablePath,
   positiveSeconds,
   schemaVersion,
@@ -16,6 +18,11 @@ import { failed, parseWith } from './parsed.ts';
 
 export const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const;
 export type Priority = (typeof PRIORITIES)[number];
+
+export const ON_INTERRUPT = ['fail', 'restart', 'resume'] as const;
+
+/** What becomes of a job when one it depends on has ended without success, and will not be tried again. */
+export const ON_DEPENDENCY_FAILURE = ['cancel', 'release', 'wait'] as const;
 
 /** The value of `run_on` that waits for `assign.json`. */
 export const RUN_ON_AUTO = 'auto';
@@ -39,6 +46,7 @@ export const orderSchema = z.looseObject({
   description: z.optional(z.string()),
   priority: z._default(z.enum(PRIORITIES), 'medium'),
   depends_on: z._default(z.array(jobId), []),
+  on_dependency_failure: z.optional(z.enum(ON_DEPENDENCY_FAILURE)),
   hold: z._default(z.boolean(), false),
   requires: z.optional(
     z.looseObject({
@@ -53,6 +61,15 @@ export const orderSchema = z.looseObject({
   stall_timeout_s: z.optional(positiveSeconds),
   queue_timeout_s: z.optional(positiveSeconds),
   expect: z._default(z.array(portablePath), []),
+  fail_patterns: z.optional(z.array(logPattern)),
+  finite_csv: z.optional(z.array(pathPattern)),
+  live_outputs: z.optional(z.array(pathPattern)),
+  publish: z.optional(
+    z.looseObject({
+      include: z.optional(z.array(pathPattern)),
+      exclude: z.optional(z.array(pathPattern)),
+    }),
+  ),
   retry: z.optional(
     z.looseObject({
       max: z.optional(count),
@@ -61,7 +78,7 @@ export const orderSchema = z.looseObject({
       on: z.optional(z.array(z.string())),
     }),
   ),
-  on_interrupt: z.optional(z.enum(['fail', 'restart', 'resume'])),
+  on_interrupt: z.optional(z.enum(ON_INTERRUPT)),
   resume_args: z.optional(z.array(z.string())),
   max_attempts: z.optional(z.int().check(z.positive())),
   interpreter: z.optional(shortName),

@@ -16,7 +16,7 @@ export type Progress = z.infer<typeof progressSchema>;
 const LINE = /^jobq_(progress|status|trial):\s*(.*?)\s*$/;
 const TRIAL = /^(\d+)(?:\s*\/\s*(\d+))?(?:\s+best=(\S+))?/;
 
-function percentOf(value: number): number {
+export function percentOf(value: number): number {
   return Math.min(100, Math.max(0, Math.round(value * 10) / 10));
 }
 
@@ -53,9 +53,12 @@ export function afterLine(progress: Progress, line: string): Progress {
   }
 }
 
-/** Adds the time that is left, from the share that is done; nothing in the first percent, where it would be a guess. */
+/**
+ * Adds the time that is left, from the share that is done, where nobody has told it; nothing in the first percent, where
+ * it would be a guess.
+ */
 export function withEta(progress: Progress, elapsedS: number): Progress {
-  const { percent } = progress;
-  if (percent === undefined || percent < 1 || percent >= 100) return progress;
+  const { percent, eta_s } = progress;
+  if (eta_s !== undefined || percent === undefined || percent < 1 || percent >= 100) return progress;
   return { ...progress, eta_s: Math.round((elapsedS * (100 - percent)) / percent) };
 }

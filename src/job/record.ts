@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { contents, count, jobId, moment, portablePath, SCHEMA_VERSION, sha256Hex } from './fields.ts';
 import type { Order } from './order.ts';
 import type { Outcome } from './outcome.ts';
-import { outcomeSchema, stateAfter } from './outcome.ts';
+import { outcomeSchema, resourcesSchema, stateAfter } from './outcome.ts';
 import type { Parsed } from './parsed.ts';
 import { failed, parseWith } from './parsed.ts';
 import type { Progress } from './progress.ts';
@@ -27,7 +27,7 @@ export const attemptSchema = z.looseObject({
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 
-/** An output that could not keep its name on the wire, or could not be published at all. */
+/** An output that could not keep its name on the wire, or was not published; many of them where `path` is a pattern. */
 export const outputNoteSchema = z.looseObject({
   path: z.string(),
   published_as: z.optional(portablePath),
@@ -53,6 +53,7 @@ export const recordSchema = z.looseObject({
   heartbeat_interval_s: z.optional(z.number()),
   progress: z.optional(progressSchema),
   command: z.optional(z.array(z.string())),
+  resources: z.optional(resourcesSchema),
   outcome: z.optional(outcomeSchema),
   results: z.optional(contents),
   output_notes: z.optional(z.array(outputNoteSchema)),

@@ -8,13 +8,13 @@ export const STATUSES = ['submitted', 'running', 'completed', 'failed'] as const
 export type Status = (typeof STATUSES)[number];
 
 /**
- * What may follow what. `lost` is the watcher's verdict; news from the runner overrules it, so everything that a
+ * What may follow what. A run that was interrupted, or got no licence, may wait to be started again. `lost` is the watcher's verdict; news from the runner overrules it, so everything that a
  * runner can report may follow it.
  */
 export const TRANSITIONS: Readonly<Record<State, readonly State[]>> = {
   submitted: ['queued', 'cancelled', 'lost'],
   queued: ['running', 'failed', 'cancelled', 'lost'],
-  running: ['completed', 'failed', 'cancelled', 'lost'],
+  running: ['queued', 'completed', 'failed', 'cancelled', 'lost'],
   completed: [],
   failed: [],
   cancelled: [],

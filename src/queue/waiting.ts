@@ -24,7 +24,7 @@ export function releaseWait(order: Order, requests: Requests, ledgerLost: boolea
   return ledgerLost ? "release (the runner's ledger was lost)" : undefined;
 }
 
-/** The kind of a wait: its text without the numbers that change. A record is rewritten only when the kind changes. */
+/** The kind of a wait: its text without what changes. A record is rewritten only when the kind changes. */
 export function waitKind(text: string | undefined): string | undefined {
-  return text?.startsWith('inputs') ? 'inputs' : text;
+  return text?.startsWith('inputs') ? 'inputs' : text?.replace(/ \(.*$/s, '');
 }

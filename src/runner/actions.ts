@@ -1,21 +1,20 @@
 // Carries out what was planned, one small function an action. Each may be cut off anywhere and done again.
-import path from 'node:path';
-import { messageOf } from '../errors.ts';
-import { SEAL } from '../job/seal.ts';
-import { COPYING } from '../queue/plan-runner.ts';
 import type { RunnerAction } from '../queue/runner-snapshot.ts';
-import type { LedgerEntry } from '../store/ledger.ts';
-import { joinPortable } from '../store/portable.ts';
-import { readOrder } from '../store/read-order.ts';
 import { readOwnRecord } from '../store/read-record.ts';
 import { readRequests } from '../store/requests.ts';
-import { listTree } from '../store/tree.ts';
-import { hasAttemptFile, readExit, readSupervisor, stageOrder, writeAttemptFile } from '../store/work-dir.ts';
+import { bytesBelow } from '../store/tree.ts';
+import { hasAttemptFile, readExit, readSupervisor, writeAttemptFile } from '../store/work-dir.ts';
+import { workDirsOf } from '../store/work-path.ts';
 import { attemptCommand } from './command.ts';
+import { copyOrder, ensureQueued } from './copy-order.ts';
+import { deleteRecord } from './delete-record.ts';
+import { liveIsOver } from './live.ts';
 import { recall } from './memory.ts';
+import { note } from './note.ts';
 import type { RunnerState } from './parts.ts';
+import { newFollower } from './progress-follower.ts';
 import { publishJob } from './publish.ts';
-import { workOrder } from './read-snapshot.ts';
+import { workOrder } from './read-attempt.ts';
 import { composeRecord, isoNow, writeRecord } from './records.ts';
 
 /** Actions that may take long: they run beside the ticks, so that the heartbeat goes on. */
@@ -24,12 +23,14 @@ export function isLong(action: RunnerAction): boolean {
     action.do === 'stage' ||
     action.do === 'publish' ||
     action.do === 'delete-record' ||
+    action.do === 'measure' ||
     action.do === 'remove-work'
   );
 }
 
 export async function carryOut(runner: RunnerState, action: RunnerAction): Promise<void> {
   const { job_id } = action;
+  if (isLong(action)) await liveIsOver(runner, job_id); // what publishes, moves or removes files has them to itself
   switch (action.do) {
     case 'queue': {
       const record = composeRecord(runner, job_id, { state: 'queued', waiting_for: action.waiting_for });
@@ -37,7 +38,7 @@ export async function carryOut(runner: RunnerState, action: RunnerAction): Promi
       return;
     }
     case 'stage':
-      return stage(runner, job_id);
+      return copyOrder(runner, job_id, action.attempt);
     case 'start':
       await note(runner, job_id, {
         event: 'intent',
@@ -51,6 +52,10 @@ export async function carryOut(runner: RunnerState, action: RunnerAction): Promi
       return noteStarted(runner, job_id, action.attempt);
     case 'ask-cancel':
       return askCancel(runner, job_id, action.attempt);
+    case 'ask-interrupt':
+      return askInterrupt(runner, action);
+    case 'again':
+      return again(runner, action);
     case 'end':
       return end(runner, action);
     case 'publish':
@@ -59,17 +64,21 @@ export async function carryOut(runner: RunnerState, action: RunnerAction): Promi
       return;
     case 'delete-record':
       return deleteRecord(runner, job_id);
+    case 'measure':
+      recall(runner.memory, job_id, runner.disk.clock.monotonic()).workMb = measureMb(runner, job_id);
+      return;
     case 'remove-work':
-      return runner.disk.files.removeTree(runner.at.workDir(job_id));
+      for (const dir of workDirsOf(runner.disk.files, runner.at, job_id))
+        await runner.disk.files.removeTree(dir);
+      runner.log.info({ job_id }, 'work directory removed');
+      return;
   }
 }
 
-async function note(
-  runner: RunnerState,
-  job_id: string,
-  entry: Omit<LedgerEntry, 'job_id' | 'at'> & Pick<LedgerEntry, 'event' | 'attempt'>,
-): Promise<void> {
-  await runner.ledger.append({ ...entry, job_id, at: isoNow(runner) });
+/** What all directories of a job's runs take together. */
+function measureMb({ disk, at }: RunnerState, jobId: string): number {
+  const bytes = workDirsOf(disk.files, at, jobId).map((dir) => bytesBelow(disk.files, dir));
+  return bytes.reduce((sum, each) => sum + each, 0) / 1_000_000;
 }
 
 function queuedAt(runner: RunnerState, jobId: string): string {
@@ -78,44 +87,26 @@ function queuedAt(runner: RunnerState, jobId: string): string {
   return before?.queued_at ?? ledger.jobs.get(jobId)?.queued_at ?? isoNow(runner);
 }
 
-async function stage(runner: RunnerState, jobId: string): Promise<void> {
-  const { disk, layout, at, memory, log } = runner;
-  const facts = readOrder(disk.files, layout.order(jobId), jobId);
-  if (facts?.seal !== 'valid') return;
-  await ensureQueued(runner, jobId, COPYING);
-  const reason = await stageOrder(disk, at, jobId, layout.order(jobId), facts).catch(cannotCopy);
-  const atMs = disk.clock.monotonic();
-  recall(memory, jobId, atMs).order = undefined;
-  recall(memory, jobId, atMs).mismatch =
-    reason === undefined ? undefined : { signature: facts.signature, reason, atMs };
-  if (reason) log.warn({ job_id: jobId, reason }, 'the order does not fit its seal yet');
-}
-
-/** No record goes from nothing to its end: the table of states says that an order is queued first. */
-async function ensureQueued(runner: RunnerState, jobId: string, waiting_for: string): Promise<void> {
-  const { disk, layout } = runner;
-  if (readOwnRecord(disk.files, layout.record(jobId), jobId)?.record) return;
-  await writeRecord(runner, jobId, composeRecord(runner, jobId, { state: 'queued', waiting_for }));
-}
-
-/** An input that cannot be read now may be held by another program: the order waits like one that has not arrived. */
-function cannotCopy(error: unknown): string {
-  return `the order cannot be copied: ${messageOf(error)}`;
-}
-
 async function launch(runner: RunnerState, jobId: string, attempt: number): Promise<void> {
   const { disk, at, launcher, log } = runner;
   const dir = at.attempt(jobId, attempt);
   const order = workOrder(runner, jobId);
   if (!order) throw new Error(`the work directory of ${jobId} has no readable job.json`);
+  const memory = recall(runner.memory, jobId, disk.clock.monotonic());
   if (!hasAttemptFile(disk.files, dir, 'command')) {
+    memory.hasEnded = false;
+    memory.follower = newFollower(); // what the attempt before said of its progress is not this one's
     disk.files.makeDir(dir);
     await writeAttemptFile(disk, dir, 'command', attemptCommand(runner, order, attempt));
     disk.files.syncDir(at.workDir(jobId));
   }
-  const memory = recall(runner.memory, jobId, disk.clock.monotonic());
   memory.launchedAtMs = disk.clock.monotonic();
-  launcher.launch(dir, runner.ring);
+  launcher.launch(dir, () => {
+    // the first that ends is looked after at once; one that ends again and again must not be launched in a circle
+    if (!memory.hasEnded) memory.launchedAtMs = undefined;
+    memory.hasEnded = true;
+    runner.ring();
+  });
   log.info({ job_id: jobId, attempt }, 'started');
 }
 
@@ -140,47 +131,56 @@ async function askCancel(runner: RunnerState, jobId: string, attempt: number): P
   runner.log.info({ job_id: jobId, reason: cancel?.reason }, 'asked to cancel');
 }
 
+/** The owner, the schedule or the runner itself wants the run to end; what follows is for on_interrupt to say. */
+async function askInterrupt(
+  { disk, at, settings, log }: RunnerState,
+  { job_id, attempt, reason }: Extract<RunnerAction, { do: 'ask-interrupt' }>,
+): Promise<void> {
+  const { grace_s } = settings;
+  const deadline = new Date(disk.clock.now() + grace_s * 1000).toISOString();
+  const wish = { interrupt: true, reason, grace_s, deadline };
+  await writeAttemptFile(disk, at.attempt(job_id, attempt), 'cancel', wish);
+  log.info({ job_id, reason }, 'asked to interrupt');
+}
+
+/** The attempt is over, the job is not: noted with what is to come. */
+async function again(
+  runner: RunnerState,
+  { job_id, outcome, again }: Extract<RunnerAction, { do: 'again' }>,
+): Promise<void> {
+  const known = runner.ledger.jobs.get(job_id);
+  const attempt = known?.attempt ?? 0;
+  await note(runner, job_id, {
+    event: 'again',
+    attempt,
+    outcome,
+    again,
+    ...timesOf(runner, job_id, attempt),
+  });
+  const { log_tail: _, ...told } = outcome;
+  runner.log.warn(
+    { job_id, attempt, outcome: told, next: again },
+    'the attempt is over, another one follows',
+  );
+}
+
+function timesOf(runner: RunnerState, jobId: string, attempt: number) {
+  const exit = attempt > 0 ? readExit(runner.disk.files, runner.at.attempt(jobId, attempt)) : undefined;
+  const started_at = exit?.started_at ?? runner.ledger.jobs.get(jobId)?.started_at;
+  return { ...(started_at && { started_at }), finished_at: exit?.finished_at ?? isoNow(runner) };
+}
+
 async function end(runner: RunnerState, action: Extract<RunnerAction, { do: 'end' }>): Promise<void> {
   const { job_id, outcome } = action;
   const known = runner.ledger.jobs.get(job_id);
   const attempt = known?.attempt ?? 0;
   if (outcome.kind !== 'cancelled') await ensureQueued(runner, job_id, 'inputs');
-  const exit = attempt > 0 ? readExit(runner.disk.files, runner.at.attempt(job_id, attempt)) : undefined;
-  const started_at = exit?.started_at ?? known?.started_at;
   await note(runner, job_id, {
     event: 'ended',
     attempt,
     outcome,
     queued_at: queuedAt(runner, job_id),
-    ...(started_at && { started_at }),
-    finished_at: exit?.finished_at ?? isoNow(runner),
+    ...timesOf(runner, job_id, attempt),
   });
   runner.log.info({ job_id, outcome: outcome.kind, message: outcome.message }, 'ended');
-}
-
-/** Deletes a record whose digest the archive has confirmed: noted first, the seal last. */
-async function deleteRecord(runner: RunnerState, jobId: string): Promise<void> {
-  const { disk, layout, ledger } = runner;
-  const known = ledger.jobs.get(jobId);
-  const attempt = known?.attempt ?? 0;
-  if (known?.phase !== 'deleting' && known?.phase !== 'deleted')
-    await note(runner, jobId, { event: 'deleting', attempt });
-  const dir = layout.record(jobId);
-  const { files, emptyDirs } = listTree(disk.files, dir);
-  const paths = files.map((file) => file.path).filter((file) => file !== SEAL);
-  for (const file of paths) await disk.files.removeFile(joinPortable(dir, file));
-  removeDirs(runner, dir, [...paths.map((file) => path.posix.dirname(file)), ...emptyDirs]);
-  disk.files.syncDir(layout.tree('inbox'));
-  await disk.files.removeFile(path.join(dir, SEAL));
-  await disk.files.removeTree(dir);
-  disk.files.syncDir(layout.tree('inbox'));
-  if (known?.phase !== 'deleted') await note(runner, jobId, { event: 'deleted', attempt });
-}
-
-function removeDirs(runner: RunnerState, dir: string, relative: readonly string[]): void {
-  const all = new Set<string>();
-  for (const name of relative) {
-    for (let at = name; at !== '.'; at = path.posix.dirname(at)) all.add(at);
-  }
-  for (const name of [...all].sort().reverse()) runner.disk.files.removeEmptyDir(joinPortable(dir, name));
 }

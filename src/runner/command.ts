@@ -5,13 +5,14 @@ import type { Order } from '../job/order.ts';
 import type { AttemptCommand } from '../store/work-dir.ts';
 import { ATTEMPT } from '../store/work-dir.ts';
 import type { RunnerState } from './parts.ts';
+import { filesDir } from './read-attempt.ts';
 
 export function attemptCommand(runner: RunnerState, order: Order, attempt: number): AttemptCommand {
   const { settings, at } = runner;
   const name = order.interpreter ?? settings.default_interpreter;
   const interpreter = settings.interpreters[name];
   if (!interpreter) throw new Error(`there is no interpreter ${name} in the settings`);
-  const workDir = at.workDir(order.job_id);
+  const workDir = filesDir(runner, order.job_id);
   const script = path.join(...order.script.split('/'));
   return {
     job_id: order.job_id,
@@ -21,7 +22,7 @@ export function attemptCommand(runner: RunnerState, order: Order, attempt: numbe
       ...interpreter.args_before_script,
       script,
       ...interpreter.args_after_script,
-      ...order.args,
+      ...argsOf(runner, order),
     ],
     cwd: workDir,
     env: {
@@ -34,8 +35,20 @@ export function attemptCommand(runner: RunnerState, order: Order, attempt: numbe
       JOBQ_ATTEMPT: String(attempt),
       JOBQ_CANCEL_FILE: path.join(at.attempt(order.job_id, attempt), ATTEMPT.cancel),
     },
-    path_prepend: [...interpreter.path_prepend],
+    env_inherit: settings.env_inherit,
+    path_prepend: interpreter.path_prepend,
     timeout_s: order.timeout_s ?? settings.timeout_s,
+    stall_timeout_s: order.stall_timeout_s ?? settings.stall_timeout_s,
     grace_s: settings.grace_s,
+    linger_s: settings.linger_s,
+    fail_patterns: [...settings.fail_patterns, ...(order.fail_patterns ?? [])],
+    licence_patterns: settings.licence_error_patterns,
+    finite_csv: order.finite_csv ?? [],
+    keep_awake: settings.keep_awake,
   };
+}
+
+/** A run that is resumed has arguments of its own, where the order gives them. */
+function argsOf({ ledger }: RunnerState, { job_id, args, resume_args }: Order): readonly string[] {
+  return ledger.jobs.get(job_id)?.again?.how === 'resume' && resume_args ? resume_args : args;
 }

@@ -1,19 +1,37 @@
 // What the runner remembers between ticks and may forget at any time: ages, and what it launched.
 import type { Order } from '../job/order.ts';
+import type { LiveMemory } from './live-memory.ts';
+import { newLiveMemory } from './live-memory.ts';
 import type { Follower } from './progress-follower.ts';
 import { newFollower } from './progress-follower.ts';
+
+/** Why an order could not be copied, when it looked like this. */
+export interface Hindrance {
+  signature: string;
+  reason: string;
+  atMs: number;
+}
 
 export interface JobMemory {
   /** Facts of the order when it last changed, and when that was by the monotonic clock. */
   signature: string | undefined;
   changedAtMs: number;
   /** The copy that did not fit its seal: of which files, and what was wrong. */
-  mismatch: { signature: string; reason: string; atMs: number } | undefined;
+  mismatch: Hindrance | undefined;
+  /** The fixed path that the copy could not have. */
+  blocked: Hindrance | undefined;
   launchedAtMs: number | undefined;
+  /** The supervisor that was launched last has ended before; it was looked after at once. */
+  hasEnded: boolean;
   beat: { seq: number; atMs: number } | undefined;
   follower: Follower;
+  live: LiveMemory;
   /** The order as it stands in the work directory. */
   order: Order | undefined;
+  /** Where the files of the run are, when not in the work directory itself. */
+  filesDir: string | undefined;
+  /** What the directories of an ended job take. */
+  workMb: number | undefined;
 }
 
 export type Memory = Map<string, JobMemory>;
@@ -25,10 +43,15 @@ export function recall(memory: Memory, jobId: string, nowMs: number): JobMemory 
     signature: undefined,
     changedAtMs: nowMs,
     mismatch: undefined,
+    blocked: undefined,
     launchedAtMs: undefined,
+    hasEnded: false,
     beat: undefined,
     follower: newFollower(),
+    live: newLiveMemory(),
     order: undefined,
+    filesDir: undefined,
+    workMb: undefined,
   };
   memory.set(jobId, fresh);
   return fresh;

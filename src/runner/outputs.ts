@@ -6,12 +6,14 @@ import type { SealEntry } from '../job/seal.ts';
 import { JOB_JSON, SEAL, SEAL_SIGNATURE, STDOUT_LOG } from '../job/seal.ts';
 import type { Disk } from '../store/disk.ts';
 import { hashFile } from '../store/disk.ts';
-import { ORDER_DIR, POST_DIR } from '../store/layout.ts';
+import { ABANDONED_FILE, ORDER_DIR, POST_DIR, RETRY_FILE } from '../store/layout.ts';
 import { LOST_FILE } from '../store/lost.ts';
 import { joinPortable } from '../store/portable.ts';
 import type { TreeFile } from '../store/tree.ts';
 import { listTree } from '../store/tree.ts';
 import type { Staged } from '../store/work-dir.ts';
+import type { LeftOut, LeftOutBy } from './chosen-outputs.ts';
+import { EVERYTHING, newLeftOut } from './chosen-outputs.ts';
 
 export interface Output {
   /** Path in the work directory. */
@@ -24,6 +26,11 @@ export interface Outputs {
   files: Output[];
   emptyDirs: string[];
   notes: OutputNote[];
+  leftOut: LeftOut;
+}
+
+export function noOutputs(): Outputs {
+  return { files: [], emptyDirs: [], notes: [], leftOut: newLeftOut() };
 }
 
 /** The outputs of a finished attempt. `inputs` are the sealed files of its order, job.json among them. */
@@ -32,19 +39,25 @@ export async function findOutputs(
   workDir: string,
   inputs: readonly SealEntry[],
   staged: Staged | undefined,
+  leftOutBy: LeftOutBy = EVERYTHING,
 ): Promise<Outputs> {
   const listing = listTree(disk.files, workDir);
-  const outputs: Outputs = { files: [], emptyDirs: [], notes: [] };
+  const outputs = noOutputs();
   const names = newNames();
   for (const file of listing.files) {
     if (await isUntouched(disk, workDir, file, inputs, staged)) continue;
+    const by = leftOutBy(file.path);
+    if (by) {
+      outputs.leftOut.add(by, file);
+      continue;
+    }
     const publishedAs = names.take(file.path);
     outputs.files.push({ path: file.path, publishedAs });
     if (publishedAs !== file.path) {
       outputs.notes.push({ path: file.path, published_as: publishedAs, reason: reasonFor(file.path) });
     }
   }
-  for (const dir of listing.emptyDirs) outputs.emptyDirs.push(names.take(dir));
+  for (const dir of listing.emptyDirs) if (!leftOutBy(dir)) outputs.emptyDirs.push(names.take(dir));
   const left = (paths: readonly string[], reason: string) => paths.map((path) => ({ path, reason }));
   outputs.notes.push(
     ...left(listing.others, 'is not a regular file: it was not published'),
@@ -59,11 +72,14 @@ function reasonFor(path: string): string {
 
 /** Names at the top of a record or of the archive that are not for outputs, whatever stands below them. */
 const OWN_NAMES = new Set(
-  [JOB_JSON, STDOUT_LOG, SEAL, SEAL_SIGNATURE, POST_DIR, ORDER_DIR, LOST_FILE].map(foldCase),
+  [
+    ...[JOB_JSON, STDOUT_LOG, SEAL, SEAL_SIGNATURE],
+    ...[POST_DIR, ORDER_DIR, LOST_FILE, ABANDONED_FILE, RETRY_FILE],
+  ].map(foldCase),
 );
 
 /** Gives each output a name that can be sealed beside all those given before. */
-function newNames() {
+export function newNames() {
   // by folded path: how it is spelled, and whether it is a file
   const taken = new Map<string, { spelled: string; isFile: boolean }>();
   const clashes = (path: string, isFile: boolean) => {

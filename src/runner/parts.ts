@@ -1,37 +1,29 @@
 // What the runner is made of: the real things in production, fakes in tests.
 import type { RunnerIdentity } from '../job/record.ts';
 import type { Problem } from '../queue/problem.ts';
-import type { RunnerPolicy } from '../queue/runner-snapshot.ts';
+import type { Settings } from '../settings/keys.ts';
 import type { Disk } from '../store/disk.ts';
 import type { Layout, RunnerLayout } from '../store/layout.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Chores } from '../system/chores.ts';
 import type { Log } from '../system/log.ts';
+import type { Machine } from '../system/machine.ts';
 import type { Launcher } from '../system/process/launch.ts';
+import type { Run } from '../system/process/run.ts';
+import type { LicenceLook } from './licences.ts';
 import type { Memory } from './memory.ts';
+import type { Naps } from './naps.ts';
 
-/** How a named interpreter is called: `[path, ...args_before_script, script, ...args_after_script, ...args]`. */
-export interface Interpreter {
-  path: string;
-  args_before_script: readonly string[];
-  args_after_script: readonly string[];
-  path_prepend: readonly string[];
-  env: Readonly<Record<string, string>>;
-}
-
-export interface RunnerSettings extends RunnerPolicy {
-  interpreters: { readonly [name: string]: Interpreter };
-  heartbeat_interval_s: number;
-  progress_interval_s: number;
-  grace_s: number;
-  timeout_s: number;
-}
+export type RunnerSettings = Settings['runner'];
 
 export interface RunnerParts {
   disk: Disk;
   layout: Layout;
   at: RunnerLayout;
   launcher: Launcher;
+  machine: Machine;
+  /** Runs commands of the settings. */
+  run: Run;
   log: Log;
   identity: RunnerIdentity;
   settings: RunnerSettings;
@@ -46,6 +38,10 @@ export interface RunnerState extends RunnerParts {
   /** Seen at the last look. */
   problems: readonly Problem[];
   chores: Chores;
+  naps: Naps;
+  licences: LicenceLook;
+  /** Nothing starts any more, and what runs is to be interrupted. */
+  stopping: boolean;
   /** Calls for a tick now. */
   ring(): void;
 }

@@ -1,4 +1,5 @@
-// Follows the log of a running script, and its progress.json, for what it says of its progress.
+// Follows the log of a running script, and its progress.json, for what it says of its progress; what its study says is
+// put beneath that.
 import path from 'node:path';
 import { LOG_TAIL_LINES } from '../job/outcome.ts';
 import { parseWith } from '../job/parsed.ts';
@@ -7,16 +8,22 @@ import { afterLine, progressSchema } from '../job/progress.ts';
 import type { Files } from '../system/files.ts';
 
 export interface Follower {
+  /** The log that is followed: each attempt has its own. */
+  logFile: string | undefined;
   offset: number;
   /** The beginning of a line whose end has not been written yet. */
   rest: string;
+  /** What the script said, and what it did not say from its study. */
   progress: Progress;
+  said: Progress;
+  study: Progress;
   tail: string[];
   progressFile: string | undefined;
 }
 
 export function newFollower(): Follower {
-  return { offset: 0, rest: '', progress: {}, tail: [], progressFile: undefined };
+  const nothing = { logFile: undefined, offset: 0, rest: '', tail: [], progressFile: undefined };
+  return { ...nothing, progress: {}, said: {}, study: {} };
 }
 
 /** What is read of a log in one piece, and in one look: a script that writes faster is followed later. */
@@ -27,6 +34,7 @@ const LINE_MAX = 4096;
 /** Reads what is new. True when the progress moved. */
 export function follow(files: Files, follower: Follower, logFile: string, workDir: string): boolean {
   const before = follower.progress;
+  if (follower.logFile !== logFile) Object.assign(follower, newFollower(), { logFile });
   for (const end = follower.offset + LOOK_BYTES; follower.offset < end; ) {
     const piece = files.readFrom(logFile, follower.offset, READ_BYTES);
     if (!piece || piece.length === 0) break;
@@ -34,7 +42,20 @@ export function follow(files: Files, follower: Follower, logFile: string, workDi
     if (piece.length < READ_BYTES) break;
   }
   takeProgressFile(files, follower, path.join(workDir, 'progress.json'));
+  follower.progress = merged(follower);
   return follower.progress !== before;
+}
+
+/** Takes what the study of the script says. */
+export function takeStudy(follower: Follower, study: Progress): void {
+  follower.study = study;
+  follower.progress = merged(follower);
+}
+
+/** The script knows best, field by field. */
+function merged({ progress, said, study }: Follower): Progress {
+  const next = { ...study, ...said };
+  return JSON.stringify(next) === JSON.stringify(progress) ? progress : next;
 }
 
 function takePiece(follower: Follower, piece: Buffer): void {
@@ -46,7 +67,7 @@ function takePiece(follower: Follower, piece: Buffer): void {
 }
 
 function takeLine(follower: Follower, line: string): void {
-  follower.progress = afterLine(follower.progress, line);
+  follower.said = afterLine(follower.said, line);
   follower.tail.push(line);
   if (follower.tail.length > LOG_TAIL_LINES) follower.tail.shift();
 }
@@ -58,7 +79,7 @@ function takeProgressFile(files: Files, follower: Follower, file: string): void 
   const parsed = bytes && parseWith(progressSchema, bytes);
   if (!parsed?.ok) return; // half written: the next look reads it whole
   follower.progressFile = facts.signature;
-  follower.progress = { ...follower.progress, ...parsed.value };
+  follower.said = { ...follower.said, ...parsed.value };
 }
 
 /** The last lines of the log, the unfinished one included. */

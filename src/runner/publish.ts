@@ -1,33 +1,43 @@
 // Publishes a finished job: outputs and log, then the record, then the seal. Done again after a crash it ends the same.
+// No live publication is under way any more.
 import path from 'node:path';
-import type { JobRecord } from '../job/record.ts';
+import type { JobRecord, OutputNote } from '../job/record.ts';
 import type { SealEntry } from '../job/seal.ts';
 import { formatSeal, JOB_JSON, parseSeal, SEAL, STDOUT_LOG } from '../job/seal.ts';
 import type { LedgerJob } from '../queue/runner-snapshot.ts';
+import type { Digest } from '../store/disk.ts';
 import { copyWhole, sha256Of } from '../store/disk.ts';
 import { joinPortable } from '../store/portable.ts';
 import { readOwnRecord } from '../store/read-record.ts';
 import { writeSeal } from '../store/seal.ts';
 import { listTree } from '../store/tree.ts';
-import { ATTEMPT, readStaged } from '../store/work-dir.ts';
+import { readStaged } from '../store/work-dir.ts';
+import { chosenOutputs } from './chosen-outputs.ts';
+import { readStudyAtEnd } from './live-database.ts';
+import { liveJob } from './live-job.ts';
 import { recall } from './memory.ts';
 import type { Outputs } from './outputs.ts';
-import { findOutputs } from './outputs.ts';
+import { findOutputs, noOutputs } from './outputs.ts';
 import type { RunnerState } from './parts.ts';
+import type { PublishedLog } from './publish-log.ts';
+import { logOf, publishLog } from './publish-log.ts';
+import { filesDir, workOrder } from './read-attempt.ts';
 import { composeRecord, writeRecord } from './records.ts';
 
 interface Published {
   entries: SealEntry[];
   bytes: number;
+  log: PublishedLog | undefined;
 }
 
 export async function publishJob(runner: RunnerState, jobId: string): Promise<void> {
   const ledger = runner.ledger.jobs.get(jobId);
   if (!ledger?.outcome) return;
   if (readOwnRecord(runner.disk.files, runner.layout.record(jobId), jobId)?.sealSha256) return;
+  if (ledger.attempt > 0) await readStudyAtEnd(liveJob(runner, jobId));
   const outputs = await outputsOf(runner, jobId, ledger);
+  await removeStale(runner, jobId, ledger, outputs);
   const published = await copyOutputs(runner, jobId, ledger, outputs);
-  await removeStale(runner, jobId, published);
   const record = finalRecord(runner, jobId, ledger, outputs, published);
   const text = await writeRecord(runner, jobId, record);
   const entries = [...published.entries, { path: JOB_JSON, sha256: sha256Of(text) }];
@@ -38,10 +48,10 @@ export async function publishJob(runner: RunnerState, jobId: string): Promise<vo
 
 async function outputsOf(runner: RunnerState, jobId: string, ledger: LedgerJob): Promise<Outputs> {
   const { disk, at } = runner;
-  if (ledger.attempt === 0) return { files: [], emptyDirs: [], notes: [] };
-  const workDir = at.workDir(jobId);
-  const staged = readStaged(disk.files, workDir);
-  return findOutputs(disk, workDir, staged?.inputs ?? [], staged);
+  if (ledger.attempt === 0) return noOutputs();
+  const staged = readStaged(disk.files, at.workDir(jobId));
+  const leftOutBy = chosenOutputs(workOrder(runner, jobId), runner.settings);
+  return findOutputs(disk, filesDir(runner, jobId), staged?.inputs ?? [], staged, leftOutBy);
 }
 
 async function copyOutputs(
@@ -50,34 +60,50 @@ async function copyOutputs(
   ledger: LedgerJob,
   outputs: Outputs,
 ): Promise<Published> {
-  const { disk, layout, at } = runner;
-  const published: Published = { entries: [], bytes: 0 };
+  const { disk, layout } = runner;
+  const record = layout.record(jobId);
+  const published: Published = { entries: [], bytes: 0, log: undefined };
   disk.files.makeDir(layout.staging);
-  const log = path.join(at.attempt(jobId, ledger.attempt), ATTEMPT.log);
-  const sources = outputs.files.map((file) => ({
-    from: joinPortable(at.workDir(jobId), file.path),
-    to: file.publishedAs,
-  }));
-  if (disk.files.facts(log)) sources.push({ from: log, to: STDOUT_LOG });
-  const dirs = new Set<string>([layout.record(jobId)]);
-  for (const { from, to } of sources) {
-    const target = joinPortable(layout.record(jobId), to);
-    const { sha256, bytes } = await copyWhole(disk, layout.staging, from, target);
-    dirs.add(path.dirname(target));
+  const dirs = new Set<string>([record]);
+  const add = (to: string, { sha256, bytes }: Digest) => {
+    dirs.add(path.dirname(joinPortable(record, to)));
     published.entries.push({ path: to, sha256 });
     published.bytes += bytes;
+  };
+  for (const file of outputs.files) {
+    const from = joinPortable(filesDir(runner, jobId), file.path);
+    const target = joinPortable(record, file.publishedAs);
+    add(file.publishedAs, await copyWhole(disk, layout.staging, from, target));
   }
-  for (const dir of outputs.emptyDirs) disk.files.makeDir(joinPortable(layout.record(jobId), dir));
+  const log = logOf(runner, jobId, ledger.attempt);
+  if (disk.files.facts(log.log)) {
+    published.log = await publishLog(disk, layout.staging, path.join(record, STDOUT_LOG), log);
+    add(STDOUT_LOG, published.log.digest);
+  }
+  for (const dir of outputs.emptyDirs) disk.files.makeDir(joinPortable(record, dir));
   for (const dir of dirs) if (disk.files.facts(dir)) disk.files.syncDir(dir);
   return published;
 }
 
-/** Removes snapshots that were published while the script ran and are no outputs any more. */
-async function removeStale(runner: RunnerState, jobId: string, published: Published): Promise<void> {
+/**
+ * Removes what was published while the script ran and is no output any more. Before the outputs are copied: a file that
+ * differs from one only in case would be that very one on Windows.
+ */
+async function removeStale(
+  runner: RunnerState,
+  jobId: string,
+  { attempt }: LedgerJob,
+  outputs: Outputs,
+): Promise<void> {
   const { disk, layout } = runner;
-  const named = new Set([JOB_JSON, SEAL, ...published.entries.map((entry) => entry.path)]);
-  for (const file of listTree(disk.files, layout.record(jobId)).files) {
-    if (!named.has(file.path)) await disk.files.removeFile(joinPortable(layout.record(jobId), file.path));
+  const record = layout.record(jobId);
+  const named = new Set([JOB_JSON, SEAL, ...outputs.files.map((file) => file.publishedAs)]);
+  if (disk.files.facts(logOf(runner, jobId, attempt).log)) named.add(STDOUT_LOG);
+  const stale = listTree(disk.files, record).files.filter((file) => !named.has(file.path));
+  for (const file of stale) {
+    await disk.files.removeFile(joinPortable(record, file.path));
+    for (let dir = path.posix.dirname(file.path); dir !== '.'; dir = path.posix.dirname(dir))
+      if (!disk.files.removeEmptyDir(joinPortable(record, dir))) break;
   }
 }
 
@@ -90,7 +116,8 @@ function finalRecord(
 ): JobRecord {
   const { outcome, started_at, finished_at } = ledger;
   if (!outcome) throw new Error(`the ledger has no outcome for ${jobId}`);
-  const { progress } = recall(runner.memory, jobId, runner.disk.clock.monotonic()).follower;
+  const { follower } = recall(runner.memory, jobId, runner.disk.clock.monotonic());
+  const { eta_s: _, ...progress } = follower.progress; // what is over takes no more time
   const record = composeRecord(runner, jobId, {
     state: 'ended',
     outcome,
@@ -98,9 +125,34 @@ function finalRecord(
     finished_at: finished_at ?? new Date(ledger.at).toISOString(),
     progress,
   });
+  const notes = notesOf(runner, jobId, ledger, outputs, published);
   return {
     ...record,
     results: { files: published.entries.length, bytes: published.bytes, empty_dirs: outputs.emptyDirs },
-    ...(outputs.notes.length > 0 && { output_notes: outputs.notes }),
+    ...(notes.length > 0 && { output_notes: notes }),
   };
+}
+
+/** What a reader of the record does not find beside it, and where it is. */
+function notesOf(
+  runner: RunnerState,
+  jobId: string,
+  { attempt, outcome }: LedgerJob,
+  { notes, leftOut }: Outputs,
+  { log }: Published,
+): OutputNote[] {
+  const { keep_days, keep_failed_days } = runner.settings;
+  const days = outcome?.kind === 'completed' ? keep_days : keep_failed_days;
+  const { host } = runner.identity;
+  const stay = (what: string, where: string) =>
+    `${what} in ${where} until ${days} days after the job is archived`;
+  const cut = log && log.leftOut > 0 ? [log] : [];
+  return [
+    ...notes,
+    ...leftOut.notes(stay('all of it stays', `${filesDir(runner, jobId)} on ${host}`)),
+    ...cut.map(({ size, leftOut }) => ({
+      path: STDOUT_LOG,
+      reason: `${leftOut} of its ${size} bytes were not published, from the middle; ${stay('the whole stays', logOf(runner, jobId, attempt).whereabouts)}`,
+    })),
+  ];
 }

@@ -1,23 +1,23 @@
 // Reads what the runner decides from: outbox, requests, its own records, its ledger, its attempts.
-import path from 'node:path';
 import { messageOf } from '../errors.ts';
-import { parseOrder } from '../job/order.ts';
 import type { Requests } from '../job/request.ts';
 import type { OrderFacts } from '../queue/order-facts.ts';
 import { isUnderWay } from '../queue/plan-runner.ts';
 import type { Problem } from '../queue/problem.ts';
-import type { AttemptSeen, LedgerJob, RunnerJob, RunnerSnapshot } from '../queue/runner-snapshot.ts';
+import type { LedgerJob, RunnerJob, RunnerSnapshot } from '../queue/runner-snapshot.ts';
 import { jobDirs } from '../store/job-dirs.ts';
-import { joinPortable } from '../store/portable.ts';
 import { readOrder } from '../store/read-order.ts';
 import { readOwnRecord } from '../store/read-record.ts';
 import { readRequests } from '../store/requests.ts';
 import { unreadable } from '../store/unreadable.ts';
-import { ATTEMPT, hasAttemptFile, readExit, readStaged } from '../store/work-dir.ts';
-import type { JobMemory } from './memory.ts';
+import { readStaged } from '../store/work-dir.ts';
+import type { Files } from '../system/files.ts';
+import type { Hindrance, JobMemory } from './memory.ts';
 import { recall } from './memory.ts';
+import { waitedMs } from './naps.ts';
 import type { RunnerState } from './parts.ts';
-import { follow, logTail } from './progress-follower.ts';
+import { readAttempt, workOrder } from './read-attempt.ts';
+import { readMachine } from './read-machine.ts';
 
 export async function readRunnerSnapshot(runner: RunnerState): Promise<RunnerSnapshot> {
   const { layout, ledger, at, only } = runner;
@@ -43,7 +43,7 @@ export async function readRunnerSnapshot(runner: RunnerState): Promise<RunnerSna
     const job = await readJobSafely(runner, id, seen, problems);
     if (job) jobs.push(job);
   }
-  return { jobs, ledgerLost: ledger.lost, problems };
+  return { jobs, ledgerLost: ledger.lost, problems, machine: readMachine(runner, problems) };
 }
 
 interface Places {
@@ -76,9 +76,13 @@ function heldBack(job_id: string, ledger: LedgerJob): RunnerJob {
     record: undefined,
     attempt: undefined,
     mismatch: undefined,
+    blocked: undefined,
     requests: {},
+    accepted: undefined,
+    workMb: undefined,
   };
-  return { ...unseen, job_id, ledger, staged: false, quietMs: 0, acting: false, busy: true, work: false };
+  const nothing = { staged: false, quietMs: 0, waitedMs: 0, acting: false, busy: true, work: false };
+  return { ...unseen, ...nothing, job_id, ledger };
 }
 
 async function readJob(
@@ -91,24 +95,42 @@ async function readJob(
   const nowMs = disk.clock.monotonic();
   const memory = recall(runner.memory, job_id, nowMs);
   const ledger = book.jobs.get(job_id);
-  const order = places.order && !ledger ? readOrder(disk.files, layout.order(job_id), job_id) : undefined;
+  const isOpen = !ledger || ledger.phase === 'again';
+  const order = places.order && isOpen ? readOrder(disk.files, layout.order(job_id), job_id) : undefined;
   noteChange(memory, order, nowMs);
-  const staged = order && places.work ? readStaged(disk.files, at.workDir(job_id)) : undefined;
   const requests = places.asked ? readRequests(disk.files, layout, job_id, problems) : {};
+  const record = places.record ? readOwnRecord(disk.files, layout.record(job_id), job_id) : undefined;
   return {
     job_id,
     order,
     requests: runner.only === undefined ? requests : byHand(runner, requests),
-    record: places.record ? readOwnRecord(disk.files, layout.record(job_id), job_id) : undefined,
+    record,
     ledger,
+    accepted: ledger && places.work ? workOrder(runner, job_id) : undefined,
     attempt: isUnderWay(ledger) ? await readAttempt(runner, job_id, ledger, memory) : undefined,
-    staged: order?.seal === 'valid' && staged?.order_seal_sha256 === order.sha256,
-    mismatch: mismatchOf(memory, order, nowMs),
+    staged: places.work && isOpen && isStaged(runner.disk.files, at.workDir(job_id), order, ledger),
+    mismatch: stillValid(memory.mismatch, order, nowMs),
+    blocked: stillValid(memory.blocked, order, nowMs),
     quietMs: nowMs - memory.changedAtMs,
+    waitedMs: isOpen ? waitedMs(runner, ledger?.finished_at ?? record?.record?.queued_at) : 0,
     acting: runner.chores.isUnderWay(job_id),
     busy: runner.chores.isBusy(job_id),
     work: places.work,
+    workMb: memory.workMb,
   };
+}
+
+/** Is what the next attempt needs in place? To resume, that is what the last one left. */
+function isStaged(
+  files: Files,
+  workDir: string,
+  order: OrderFacts | undefined,
+  ledger: LedgerJob | undefined,
+): boolean {
+  if (ledger?.again?.how === 'resume') return true;
+  const staged = readStaged(files, workDir);
+  const next = (ledger?.attempt ?? 0) + 1;
+  return order?.seal === 'valid' && staged?.order_seal_sha256 === order.sha256 && staged.attempt === next;
 }
 
 /** A person who runs an order by hand gives the release, and the assignment where nobody else has it. */
@@ -124,55 +146,13 @@ function noteChange(memory: JobMemory, order: OrderFacts | undefined, nowMs: num
 }
 
 /** The same files are copied again now and then: what could not be read right may be readable later. */
-const MISMATCH_RETRY_MS = 60_000;
+const RETRY_MS = 60_000;
 
-function mismatchOf(memory: JobMemory, order: OrderFacts | undefined, nowMs: number): string | undefined {
-  const { mismatch } = memory;
-  if (!mismatch || mismatch.signature !== order?.signature) return undefined;
-  return nowMs - mismatch.atMs < MISMATCH_RETRY_MS ? mismatch.reason : undefined;
-}
-
-async function readAttempt(
-  runner: RunnerState,
-  jobId: string,
-  ledger: LedgerJob | undefined,
-  memory: JobMemory,
-): Promise<AttemptSeen | undefined> {
-  const { disk, at, launcher } = runner;
-  const dir = at.attempt(jobId, ledger?.attempt ?? 0);
-  // the lock first, then the files: a supervisor writes exit.json before it lets the lock go
-  const held = await launcher.isHeld(dir, path.join(dir, ATTEMPT.lock));
-  if (!held && !hasAttemptFile(disk.files, dir, 'command')) return undefined;
-  const exit = held ? undefined : readExit(disk.files, dir);
-  follow(disk.files, memory.follower, path.join(dir, ATTEMPT.log), at.workDir(jobId));
-  const launched = memory.launchedAtMs;
-  return {
-    held,
-    begun: hasAttemptFile(disk.files, dir, 'supervisor'),
-    exit,
-    missing: exit ? missingOutputs(runner, jobId) : [],
-    logTail: exit ? logTail(memory.follower) : [],
-    cancelAsked: hasAttemptFile(disk.files, dir, 'cancel'),
-    launchedAgoMs: launched === undefined ? undefined : disk.clock.monotonic() - launched,
-  };
-}
-
-/** The order as it was when it was copied; the job.json in the work directory is the script's to change. */
-export function workOrder(runner: RunnerState, jobId: string) {
-  const memory = recall(runner.memory, jobId, runner.disk.clock.monotonic());
-  if (!memory.order) {
-    const staged = readStaged(runner.disk.files, runner.at.workDir(jobId));
-    const parsed = staged && parseOrder(Buffer.from(staged.job_json, 'base64'), jobId);
-    if (parsed?.ok) memory.order = parsed.value;
-  }
-  return memory.order;
-}
-
-function missingOutputs(runner: RunnerState, jobId: string): string[] {
-  const dir = runner.at.workDir(jobId);
-  const expected = workOrder(runner, jobId)?.expect ?? [];
-  return expected.filter((file) => {
-    const kind = runner.disk.files.facts(joinPortable(dir, file))?.kind;
-    return kind !== 'file' && kind !== 'directory';
-  });
+function stillValid(
+  hindrance: Hindrance | undefined,
+  order: OrderFacts | undefined,
+  nowMs: number,
+): string | undefined {
+  if (!hindrance || hindrance.signature !== order?.signature) return undefined;
+  return nowMs - hindrance.atMs < RETRY_MS ? hindrance.reason : undefined;
 }

@@ -1,17 +1,18 @@
 // Puts records and presence together from what the runner knows, and writes them.
 import path from 'node:path';
+import type { Resources } from '../job/outcome.ts';
 import { withEta } from '../job/progress.ts';
-import type { Beat, JobRecord, RecordFacts, RecordState } from '../job/record.ts';
+import type { Attempt, Beat, JobRecord, RecordFacts, RecordState } from '../job/record.ts';
 import { makeRecord } from '../job/record.ts';
 import { JOB_JSON } from '../job/seal.ts';
 import type { Fields } from '../queue/order-facts.ts';
 import { jsonText, writeWhole } from '../store/disk.ts';
 import { readOrder } from '../store/read-order.ts';
 import { readOwnRecord } from '../store/read-record.ts';
-import { readCommand, readStaged } from '../store/work-dir.ts';
+import { readCommand, readExit, readStaged } from '../store/work-dir.ts';
 import { recall } from './memory.ts';
 import type { RunnerState } from './parts.ts';
-import { workOrder } from './read-snapshot.ts';
+import { workOrder } from './read-attempt.ts';
 
 export function isoNow(runner: RunnerState): string {
   return new Date(runner.disk.clock.now()).toISOString();
@@ -34,18 +35,22 @@ function knownOrder(runner: RunnerState, jobId: string): Known {
   return { fields: facts.order ?? facts.fields, sealSha256: facts.sha256, unsealed: facts.unsealed };
 }
 
-function attemptsOf(runner: RunnerState, jobId: string): RecordFacts['attempts'] {
-  const ledger = runner.ledger.jobs.get(jobId);
-  if (!ledger || ledger.attempt === 0) return [];
-  const { attempt, started_at, finished_at, outcome } = ledger;
-  return [
-    {
-      attempt,
-      ...(started_at && { started_at }),
-      ...(finished_at && { finished_at }),
-      ...(outcome && { outcome }),
-    },
-  ];
+/** The attempts that are over, and the one that runs. */
+function attemptsOf({ ledger }: RunnerState, jobId: string): RecordFacts['attempts'] {
+  const job = ledger.jobs.get(jobId);
+  if (!job) return [];
+  const { attempt, started_at, attempts } = job;
+  const isOver = attempt === 0 || attempts.some((done) => done.attempt === attempt);
+  return isOver
+    ? attempts.map((done) => (done.attempt === attempt ? withoutTail(done) : done))
+    : [...attempts, { attempt, ...(started_at && { started_at }) }];
+}
+
+/** The last lines of the last attempt stand in the outcome of the job. */
+function withoutTail(done: Attempt): Attempt {
+  if (!done.outcome) return done;
+  const { log_tail: _, ...outcome } = done.outcome;
+  return { ...done, outcome };
 }
 
 function factsOf(
@@ -69,17 +74,10 @@ function factsOf(
   };
 }
 
-/** Fields of an order that this version reads and passes on, but does not act on. */
-const PASSED_ON = ['on_interrupt', 'queue_timeout_s', 'requires', 'retry', 'stall_timeout_s'];
-
-function warningsOf({ fields, unsealed }: Known): string[] {
-  const idle = PASSED_ON.filter((field) => Object.hasOwn(fields, field));
-  return [
-    ...(unsealed.length > 0
-      ? [`not named by SHA256SUMS and therefore not used: ${unsealed.join(', ')}`]
-      : []),
-    ...(idle.length > 0 ? [`this version of jobq does not act on: ${idle.join(', ')}`] : []),
-  ];
+function warningsOf({ unsealed }: Known): string[] {
+  return unsealed.length > 0
+    ? [`not named by SHA256SUMS and therefore not used: ${unsealed.join(', ')}`]
+    : [];
 }
 
 /** The next heartbeat of a job: its number goes on from what was published before a restart. */
@@ -96,12 +94,20 @@ export function composeRecord(runner: RunnerState, jobId: string, state: RecordS
   const { disk, layout } = runner;
   const before = readOwnRecord(disk.files, layout.record(jobId), jobId)?.record;
   const known = knownOrder(runner, jobId);
-  return makeRecord(
+  const record = makeRecord(
     known.fields,
     factsOf(runner, jobId, before, known),
     state,
     nextBeat(runner, jobId, before),
   );
+  const resources = state.state === 'ended' ? resourcesOf(runner, jobId) : undefined;
+  return resources ? { ...record, resources } : record;
+}
+
+/** What the last attempt took, as far as its supervisor could tell. */
+function resourcesOf({ disk, at, ledger }: RunnerState, jobId: string): Resources | undefined {
+  const attempt = ledger.jobs.get(jobId)?.attempt ?? 0;
+  return attempt > 0 ? readExit(disk.files, at.attempt(jobId, attempt))?.resources : undefined;
 }
 
 export async function writeRecord(runner: RunnerState, jobId: string, record: JobRecord): Promise<string> {

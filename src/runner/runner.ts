@@ -1,5 +1,6 @@
 // One runner: reads a snapshot, plans, acts, beats. It owns no timer; the daemon, a test or a simulator calls `tick`.
 import { messageOf } from '../errors.ts';
+import type { MachineSeen } from '../queue/machine.ts';
 import type { RunnerPlan } from '../queue/plan-runner.ts';
 import { isUnderWay, planRunner } from '../queue/plan-runner.ts';
 import type { Problem } from '../queue/problem.ts';
@@ -9,11 +10,13 @@ import { sweepTemps } from '../store/disk.ts';
 import { openLedger } from '../store/ledger.ts';
 import { assertQueue } from '../store/marker.ts';
 import { readPresence } from '../store/presences.ts';
-import { clearStaging } from '../store/work-dir.ts';
+import { clearStaging } from '../store/stage.ts';
 import type { Chores } from '../system/chores.ts';
 import { carryOut, isLong } from './actions.ts';
 import type { Pulse } from './heartbeat.ts';
 import { beat, newPulse } from './heartbeat.ts';
+import { newLicenceLook } from './licences.ts';
+import { newNaps, noteTick } from './naps.ts';
 import type { RunnerParts, RunnerState } from './parts.ts';
 import { readRunnerSnapshot } from './read-snapshot.ts';
 
@@ -24,6 +27,10 @@ export interface Runner {
   settled(): Promise<void>;
   /** The ledger that this runner trusts. */
   ledger: RunnerState['ledger'];
+  /** From now on nothing starts, and what runs is asked to end; on_interrupt decides what follows. */
+  interrupt(): void;
+  /** The owner drains the runner, and nothing runs any more. */
+  isDrained(): boolean;
 }
 
 /** Opens the runner's ledger and makes a runner of the parts. The caller holds the runner's lock. */
@@ -38,28 +45,49 @@ export async function openRunner(
   const ledger = await openLedger(disk, at.ledger, readPresence(disk.files, layout, identity.id)?.ledger_id);
   await clearStaging(disk.files, at);
   await sweepTemps(disk, layout.staging);
-  const runner: RunnerState = { ...parts, ledger, memory: new Map(), problems: [], chores, ring };
+  const runner: RunnerState = {
+    ...parts,
+    ledger,
+    memory: new Map(),
+    problems: [],
+    chores,
+    ring,
+    naps: newNaps(),
+    licences: newLicenceLook({ ...parts, chores }),
+    stopping: false,
+  };
+  let isDrained = false;
   const pulse = newPulse(runner);
   return {
     ledger,
     settled: chores.settled,
+    interrupt: () => {
+      runner.stopping = true;
+    },
+    isDrained: () => isDrained,
     tick: async () => {
       assertQueue(disk.files, layout, queueId);
-      return tickOnce(runner, pulse);
+      noteTick(runner.naps, disk.clock.now(), parts.settings.poll_interval_s * 1000);
+      const seen = await tickOnce(runner, pulse);
+      isDrained = seen.isDrained;
+      return seen.isBusy;
     },
   };
 }
 
-async function tickOnce(runner: RunnerState, pulse: Pulse): Promise<boolean> {
+async function tickOnce(runner: RunnerState, pulse: Pulse) {
   const { disk, settings, chores } = runner;
   const snapshot = await readRunnerSnapshot(runner);
   const plan = planRunner(snapshot, disk.clock.now(), settings);
   forgetGone(runner, snapshot.jobs);
   tellProblems(runner, snapshot.problems);
+  if (plan.wantsLicences) runner.licences.lookIfDue();
   for (const action of plan.actions) await act(runner, action);
-  await beatSafely(runner, pulse, plan);
+  await beatSafely(runner, pulse, plan, snapshot.machine);
   if (plan.actions.length > 0) runner.ring(); // what was done may allow the next step at once
-  return plan.actions.length > 0 || chores.isAnyPending() || isAnyUnderWay(runner);
+  const isBusy = plan.actions.length > 0 || chores.isAnyPending() || isAnyUnderWay(runner);
+  const { draining } = snapshot.machine.owner;
+  return { isBusy, isDrained: draining !== undefined && !isBusy && plan.running.length === 0 };
 }
 
 /** Does a script of ours run? Of a run by hand only its own counts. */
@@ -88,9 +116,14 @@ async function act(runner: RunnerState, action: RunnerAction): Promise<void> {
   else await runner.chores.now(job_id, work, failed);
 }
 
-async function beatSafely(runner: RunnerState, pulse: Pulse, plan: RunnerPlan): Promise<void> {
+async function beatSafely(
+  runner: RunnerState,
+  pulse: Pulse,
+  plan: RunnerPlan,
+  machine: MachineSeen,
+): Promise<void> {
   try {
-    await beat(runner, pulse, plan);
+    await beat(runner, pulse, plan, machine);
   } catch (error) {
     runner.log.error({ error: messageOf(error) }, 'the heartbeat could not be written');
   }

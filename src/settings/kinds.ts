@@ -3,8 +3,11 @@
 import path from 'node:path';
 import * as z from 'zod/mini';
 import { jobIdProblem, SHORT_NAME } from '../job/job-id.ts';
+import { logPatternProblem } from '../job/log-pattern.ts';
 import { RUN_ON_AUTO } from '../job/order.ts';
-import { partProblem } from '../job/portable-path.ts';
+import { pathPatternProblem } from '../job/path-pattern.ts';
+import { partProblem, pathProblem } from '../job/portable-path.ts';
+import { windowProblem } from '../job/schedule.ts';
 
 /** What is known of this machine before any setting is read. */
 export interface Facts {
@@ -77,7 +80,28 @@ export const folderName = told(jobIdProblem);
 export const variableName = told((text) =>
   /^[^=\0]+$/.test(text) ? undefined : 'is not the name of a variable',
 );
+/** The name of a variable, in which `*` may stand for any letters. */
+export const variablePattern = variableName;
 export const shortName = told(shortNameProblem);
+export const regularExpression = told(logPatternProblem);
+export const pathPattern = told(pathPatternProblem);
+export const scheduleWindow = told(windowProblem);
+/** A path below a job's directory. */
+export const portable = told(pathProblem);
+
+/** What may stand in braces in `runner.work_path`. */
+const PLACES = ['project', 'job_id'];
+
+function workPathProblem(text: string, facts: Facts): string | undefined {
+  const strange = [...text.matchAll(/\{(.*?)\}/g)].find(([, name = '']) => !PLACES.includes(name));
+  if (strange) return `${strange[0]} stands for nothing (only {project} and {job_id} do)`;
+  return absoluteProblem(text, facts);
+}
+
+/** An absolute path with place-holders. */
+export function workPath(facts: Facts) {
+  return told((text) => workPathProblem(text, facts));
+}
 /** A runner's id also names its presence file, and may not be the word for "whichever runner". */
 export const runnerId = told((text) => {
   if (text === RUN_ON_AUTO) return 'stands for no runner in particular and cannot be a name';

@@ -35,8 +35,15 @@ export const RESERVED_VARIABLES: readonly string[] = [
   'JOBQ_WORK_DIR',
   'JOBQ_ATTEMPT',
   'JOBQ_CANCEL_FILE',
-  'JOBQ_LOG_LEVEL',
+  'JOBQ_RUN_ID',
 ];
+
+/** What a command of `notify.targets` is told, in names that begin so; it may well call jobq. */
+export const MESSAGE_VARIABLES = 'JOBQ_MESSAGE_';
+
+function isReserved(name: string): boolean {
+  return RESERVED_VARIABLES.includes(name) || name.startsWith(MESSAGE_VARIABLES);
+}
 
 function isTable(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
@@ -90,7 +97,7 @@ export function variableLayer(
   for (const [written, value] of Object.entries(variables)) {
     // Windows does not tell upper from lower case in the names of variables
     const name = platform === 'win32' ? written.toUpperCase() : written;
-    if (value === undefined || !name.startsWith('JOBQ_') || RESERVED_VARIABLES.includes(name)) continue;
+    if (value === undefined || !name.startsWith('JOBQ_') || isReserved(name)) continue;
     const keyed = byVariable.get(name);
     if (keyed) {
       layer.given.push({

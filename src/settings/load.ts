@@ -7,6 +7,7 @@ import type { Facts } from './kinds.ts';
 import { pathsOf } from './kinds.ts';
 import type { Flag, Given, Layer } from './layers.ts';
 import { fileLayer, flagLayer, variableLayer } from './layers.ts';
+import { misnamedTargets } from './notify-names.ts';
 import type { SettingProblem } from './problems.ts';
 import { fieldBelow, issueProblems, settingsError } from './problems.ts';
 import type { Known } from './row.ts';
@@ -121,5 +122,15 @@ function checkWhole(
     const reason = `"${default_interpreter}" is none of runner.interpreters (${Object.keys(interpreters).join(', ')})`;
     problems.push({ where, file: inFile ? where : undefined, field: key, reason });
   }
-  return problems;
+  return [...problems, ...misnamed(settings, checked)];
+}
+
+/** Names of targets that are none, each at the place that counts: that of the last layer that has the entry. */
+function misnamed({ notify }: Settings, checked: readonly Checked[]): SettingProblem[] {
+  return misnamedTargets(notify).map(({ key, path, reason }) => {
+    const has = ({ value }: Given) => path.every((entry) => Object.hasOwn(value as object, entry));
+    const given = checked.map((part) => part.given).findLast((part) => part.key === key && has(part));
+    const where = given?.where(path) ?? DEFAULT;
+    return { where, file: given?.inFile ? where : undefined, field: fieldBelow(key, path), reason };
+  });
 }

@@ -6,6 +6,7 @@ import { describeIssues, fieldPath, sentence } from '../job/issues.ts';
 import { INTERPRETER_FIELDS } from './interpreters.ts';
 import { rowOf, SECTIONS, SETTING_KEYS } from './keys.ts';
 import { didYouMean } from './nearest.ts';
+import { TARGET_OPTIONS } from './notify-targets.ts';
 
 export interface SettingProblem {
   /** `jobq.toml:3`, the name of a variable, or a flag. */
@@ -26,9 +27,12 @@ const KINDS: { readonly [expected: string]: string } = {
   object: 'a table',
 };
 
+/** What is longer than any name may be a secret in the wrong place. */
+const SHOWN_MAX = 60;
+
 function shown(value: unknown): string {
-  if (value === null || typeof value !== 'object')
-    return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'string') return value.length > SHOWN_MAX ? 'a long text' : JSON.stringify(value);
+  if (value === null || typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return 'a list';
   return value instanceof Date ? 'a time' : 'a table';
 }
@@ -46,7 +50,7 @@ export function issueProblems(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
-      reason: `is not known${didYouMean(key, INTERPRETER_FIELDS)}`,
+      reason: `is not known${didYouMean(key, [...INTERPRETER_FIELDS, ...TARGET_OPTIONS])}`,
     }));
   }
   if (issue.code === 'invalid_type' && input !== undefined) {

@@ -1,5 +1,5 @@
 // What one row of the table of settings says, and the parts that many rows share.
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Facts, Form, Limits } from './kinds.ts';
 import { absolutePath, MAX_TIMER_S, numberWithin, pathsOf, wholeNumberWithin } from './kinds.ts';
 
@@ -25,6 +25,7 @@ export interface Row {
 export const text = { form: 'text', unit: 'text' } as const;
 export const path = { form: 'text', unit: 'path', schema: absolutePath } as const;
 export const list = { form: 'list', unit: 'list' } as const;
+export const yesNo = { form: 'boolean', unit: 'true or false', schema: () => z.boolean() } as const;
 
 export function amount(unit: string, limits: Limits) {
   return { form: 'number', unit, schema: () => numberWithin(limits) } as const;

@@ -1,11 +1,17 @@
 // The one table of settings: key, check, default, unit, meaning and where the figure comes from.
 // The checks, the defaults, the commented file, the documentation and `jobq settings` are all made from it.
 import * as z from 'zod/mini';
-import { slug } from '../job/job-id.ts';
-import { defaultInterpreters, interpretersSchema } from './interpreters.ts';
-import { anyText, command, folderName, MAX_TIMER_S, runnerId, shortName, variableName } from './kinds.ts';
+import { anyText, command, folderName, MAX_TIMER_S, shortName } from './kinds.ts';
 import type { Known, Row } from './row.ts';
 import { amount, count, list, ownDir, path, seconds, text, timer } from './row.ts';
+import { EVENTS } from './table/events.ts';
+import { NOTIFY } from './table/notify.ts';
+import { PUBLISHING } from './table/publishing.ts';
+import { RETRY } from './table/retry.ts';
+import { RUNNER } from './table/runner.ts';
+import { SCRIPTS } from './table/scripts.ts';
+import { WAITING } from './table/waiting.ts';
+import { WORK } from './table/work.ts';
 
 export const TABLE = {
   queue: {
@@ -48,110 +54,7 @@ export const TABLE = {
       source: 'chosen: room for the system and for logs',
     },
   },
-  runner: {
-    id: {
-      ...text,
-      schema: () => runnerId,
-      default: (known: Known) => slug(known.host),
-      shown: 'the host name',
-      examples: ['id = "nx-station"'],
-      meaning: 'the name of this runner, different for each runner of a queue',
-      source: 'protocol, 4',
-    },
-    slots: {
-      ...count('jobs', { min: 1 }),
-      default: 1,
-      meaning: 'how many jobs run at the same time',
-      source: 'one NX session at a time is the safe case',
-    },
-    heartbeat_interval_s: {
-      ...timer(10),
-      default: 30,
-      meaning:
-        'time between two signs of life; under 10 they starve behind the delay of the Syncthing watcher',
-      source: 'protocol, 6; measured: every 3 s, 3 of 61 arrived',
-    },
-    progress_interval_s: {
-      ...timer(0.2),
-      default: 10,
-      meaning: 'shortest time between two rewrites of a record because progress moved',
-      source: 'measured: the Syncthing watcher collects changes for 10 s',
-    },
-    poll_interval_s: {
-      ...timer(),
-      default: 2,
-      meaning: 'how often the runner looks at the queue when no event comes',
-      source: 'chosen: events are the fast way, this is the sure one',
-    },
-    inputs_timeout_s: {
-      ...seconds({ min: 1 }),
-      default: 86_400,
-      meaning: 'how long an order may stay incomplete without anything arriving before it is refused',
-      source: 'chosen: a night and a day without a link',
-    },
-    keep_days: {
-      ...amount('days', {}),
-      default: 7,
-      meaning: 'how long work directories and results stay here after a job is archived',
-      source: 'protocol, 8',
-    },
-    grace_s: {
-      ...seconds({ max: MAX_TIMER_S }),
-      default: 30,
-      meaning: 'time a script has to end by itself after a cancel, before its processes are ended',
-      source: 'the usual grace of other queues (AWS Deadline Cloud: 30 s)',
-    },
-    timeout_s: {
-      ...seconds({ max: MAX_TIMER_S }),
-      default: 0,
-      meaning: 'longest run of an order that names no timeout_s; 0 for no limit',
-      source: 'chosen: only the author of a study knows',
-    },
-    work_root: {
-      ...path,
-      default: ownDir('work'),
-      shown: '<data dir>/<queue id>/work',
-      examples: ["work_root = '/var/tmp/jobq/work'"],
-      meaning: 'where jobs run: a local disk, never mirrored, with a short path',
-      source: 'protocol, 3.5',
-    },
-    state_dir: {
-      ...path,
-      default: ownDir('runner'),
-      shown: '<data dir>/<queue id>/runner',
-      examples: ["state_dir = '/var/lib/jobq/runner'"],
-      meaning: 'where the runner keeps its ledger: a local disk, never mirrored, never emptied',
-      source: 'protocol, 3.8',
-    },
-    default_interpreter: {
-      ...text,
-      schema: () => shortName,
-      default: 'python',
-      meaning: 'the interpreter of orders that name none',
-      source: 'SYS_19: its scripts are .py files',
-    },
-    env_allowed: {
-      ...list,
-      schema: () => z.array(variableName),
-      default: [],
-      meaning: 'names of environment variables that orders may set',
-      source: 'protocol, 4 and 8: nothing unless the owner says so',
-    },
-    interpreters: {
-      form: 'table',
-      schema: interpretersSchema,
-      default: defaultInterpreters,
-      shown: '`python`: `python3`, or `python` on Windows',
-      examples: [
-        'interpreters.python = { path = "python3" }',
-        'interpreters.nx-journal = { path = "run_journal.exe", args_after_script = ["-args"] }',
-      ],
-      unit: 'table',
-      meaning:
-        'programs that run scripts, each by a name: path, args_before_script, args_after_script, path_prepend (folders), env',
-      source: 'protocol, 4: an order gives a name, never a path',
-    },
-  },
+  runner: { ...RUNNER, ...SCRIPTS, ...WORK, ...WAITING, ...PUBLISHING },
   watcher: {
     unsealed_quiet_s: {
       ...seconds({}),
@@ -197,6 +100,8 @@ export const TABLE = {
       meaning: 'the same while nothing is known of the link',
       source: 'protocol, 6',
     },
+    ...EVENTS,
+    ...RETRY,
   },
   syncthing: {
     link: {
@@ -208,5 +113,34 @@ export const TABLE = {
       source: 'protocol, 6',
     },
   },
-  notify: {},
+  notify: NOTIFY,
+  log: {
+    level: {
+      ...text,
+      schema: () => z.enum(['debug', 'info', 'warn', 'error']),
+      default: 'info',
+      meaning: 'the least important messages that the daemons log',
+      source: 'chosen',
+    },
+    dir: {
+      ...path,
+      default: ownDir('log'),
+      shown: '<data dir>/<queue id>/log',
+      examples: ["dir = '/var/log/jobq'"],
+      meaning: 'where the daemons write runner.log and watcher.log',
+      source: 'chosen',
+    },
+    max_mb: {
+      ...amount('MB', { min: 0.1 }),
+      default: 10,
+      meaning: 'size at which a log file is put aside',
+      source: 'chosen: some weeks of messages',
+    },
+    keep: {
+      ...count('files', { min: 1 }),
+      default: 5,
+      meaning: 'how many log files that were put aside are kept',
+      source: 'chosen',
+    },
+  },
 } as const satisfies Record<string, Record<string, Row>>;

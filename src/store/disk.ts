@@ -44,7 +44,8 @@ export async function writeWhole(
 
 const TEMP_PREFIX = '.jobq-tmp-';
 
-function tempName({ files }: Disk, tempDir: string): string {
+/** A name for a temporary file, which is swept away one day if it is left. */
+export function tempName({ files }: Disk, tempDir: string): string {
   return path.join(tempDir, TEMP_PREFIX + files.uniqueName());
 }
 
@@ -78,15 +79,52 @@ async function writeTemp(disk: Disk, tempDir: string, bytes: Uint8Array | string
 
 /** Copies a file into place all or nothing, hashing it on the way. The directory is synced by the caller. */
 export async function copyWhole(disk: Disk, tempDir: string, from: string, target: string): Promise<Digest> {
+  return intoPlace(disk, tempDir, target, (temp) => copyHashed(disk, from, temp));
+}
+
+/** Writes pieces into place all or nothing, hashing them on the way. The directory is synced by the caller. */
+export async function writePieces(
+  disk: Disk,
+  tempDir: string,
+  target: string,
+  pieces: Iterable<Uint8Array>,
+): Promise<Digest> {
+  return intoPlace(disk, tempDir, target, (temp) => writeHashed(disk, temp, pieces));
+}
+
+async function intoPlace(
+  disk: Disk,
+  tempDir: string,
+  target: string,
+  fill: (temp: string) => Promise<Digest>,
+): Promise<Digest> {
   const temp = tempName(disk, tempDir);
   try {
-    const digest = await copyHashed(disk, from, temp);
+    const digest = await fill(temp);
     disk.files.makeDir(path.dirname(target));
     await disk.files.rename(temp, target);
     return digest;
   } catch (error) {
     await disk.files.removeFile(temp).catch(() => {});
     throw error;
+  }
+}
+
+async function writeHashed(disk: Disk, temp: string, pieces: Iterable<Uint8Array>): Promise<Digest> {
+  const sink = disk.files.openNew(temp);
+  try {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for (const piece of pieces) {
+      hash.update(piece);
+      sink.write(piece);
+      bytes += piece.length;
+      await disk.clock.turn();
+    }
+    await sink.sync();
+    return { sha256: hash.digest('hex'), bytes };
+  } finally {
+    sink.close();
   }
 }
 

@@ -19,12 +19,20 @@ export interface InitResult {
   made: string[];
 }
 
+export const IGNORE_FILE = '.stignore';
+
 /** Never mirrored, whoever shares the whole queue folder as one. */
 const ROOT_IGNORE = [
   ...LOCAL_DIRS.map((dir) => `/${dir}`),
   `/${SETTINGS_FILE}`,
   '/.jobq-keys',
   ...IGNORE_PATTERNS,
+];
+
+/** What each `.stignore` of a queue holds, by its folder below the root. */
+export const IGNORE_FILES: readonly { dir: string; lines: readonly string[] }[] = [
+  { dir: '', lines: ROOT_IGNORE },
+  ...TREE_NAMES.map((tree) => ({ dir: tree, lines: IGNORE_PATTERNS })),
 ];
 
 function isOurs(tree: Tree, role: Role): boolean {
@@ -80,9 +88,9 @@ export async function initQueue(
   const made: string[] = [];
   const dirs = [layout.staging, ...TREE_NAMES.map((tree) => layout.tree(tree)), ...localDirs(layout, role)];
   for (const dir of dirs) makeDir(disk, layout, dir, made);
-  await ensureFile(disk, layout, '.stignore', `${ROOT_IGNORE.join('\n')}\n`, made);
+  for (const { dir, lines } of IGNORE_FILES)
+    await ensureFile(disk, layout, path.join(dir, IGNORE_FILE), `${lines.join('\n')}\n`, made);
   for (const tree of TREE_NAMES) {
-    await ensureFile(disk, layout, path.join(tree, '.stignore'), `${IGNORE_PATTERNS.join('\n')}\n`, made);
     if (!isOurs(tree, role) || markedId(disk.files, layout, tree) !== undefined) continue;
     await writeMarker(disk, layout, tree, queue_id);
     made.push(`${tree}/.jobq-queue`);

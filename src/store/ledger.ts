@@ -16,8 +16,14 @@ const headerSchema = z.looseObject({
   lost_before: z.optional(z.string()),
 });
 
+const againSchema = z.looseObject({
+  how: z.enum(['resume', 'restart']),
+  why: z.enum(['interrupted', 'licence']),
+  not_before: moment,
+});
+
 const entrySchema = z.looseObject({
-  event: z.enum(['intent', 'started', 'ended', 'deleting', 'deleted']),
+  event: z.enum(['intent', 'started', 'again', 'ended', 'deleting', 'deleted']),
   job_id: jobId,
   attempt: count,
   at: moment,
@@ -25,6 +31,7 @@ const entrySchema = z.looseObject({
   started_at: z.optional(moment),
   finished_at: z.optional(moment),
   outcome: z.optional(outcomeSchema),
+  again: z.optional(againSchema),
 });
 const acceptedSchema = z.looseObject({
   event: z.literal('accepted'),
@@ -47,10 +54,11 @@ export interface Ledger {
 }
 
 /** What the lines of a ledger add up to for one job. */
-function afterEntry(job: LedgerJob | undefined, entry: LedgerEntry): LedgerJob {
-  const { event, attempt, at, queued_at, started_at, finished_at, outcome } = entry;
-  return {
-    ...(job ?? { queued_at: at }),
+function afterEntry(before: LedgerJob | undefined, entry: LedgerEntry): LedgerJob {
+  const { event, attempt, at, queued_at, started_at, finished_at, outcome, again } = entry;
+  const job = before && event === 'intent' ? forNextAttempt(before) : before;
+  const next: LedgerJob = {
+    ...(job ?? { queued_at: at, attempts: [] }),
     phase: event,
     attempt,
     at: Date.parse(at),
@@ -58,7 +66,28 @@ function afterEntry(job: LedgerJob | undefined, entry: LedgerEntry): LedgerJob {
     ...(started_at && { started_at }),
     ...(finished_at && { finished_at }),
     ...(outcome && { outcome }),
+    ...(again && { again }),
   };
+  const isOver = event === 'again' || event === 'ended';
+  return isOver ? { ...next, attempts: withDone(next) } : next;
+}
+
+function forNextAttempt({ started_at: _, finished_at: __, outcome: ___, ...job }: LedgerJob): LedgerJob {
+  return job;
+}
+
+/** The attempts that are over. The one that a job ends with after a wait is in the list already. */
+function withDone({ attempts, attempt, started_at, finished_at, outcome }: LedgerJob): LedgerJob['attempts'] {
+  if (attempt === 0 || attempts.some((done) => done.attempt === attempt)) return attempts;
+  return [
+    ...attempts,
+    {
+      attempt,
+      ...(started_at && { started_at }),
+      ...(finished_at && { finished_at }),
+      ...(outcome && { outcome }),
+    },
+  ];
 }
 
 interface Content {
@@ -110,6 +139,16 @@ function readLedger(
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const content = parseLines(whole.split('\n').slice(0, -1));
   return content ? { content, torn: whole !== text, whole } : 'unreadable';
+}
+
+/** What there is, for those who only look: its id, and whether an earlier one is missed. */
+export function lookAtLedger(
+  files: Files,
+  file: string,
+): { id: string; lost: boolean } | 'missing' | 'unreadable' {
+  const seen = readLedger(files, file);
+  if (typeof seen !== 'object') return seen;
+  return { id: seen.content.id, lost: unacceptedLosses(seen.content).length > 0 };
 }
 
 /**

@@ -55,3 +55,11 @@ export function sealable(listing: TreeListing): TreeFile[] {
 export function signatureOf(listing: TreeListing): string {
   return listing.files.map((file) => `${file.path}=${file.facts.signature}`).join('\n');
 }
+
+/** The bytes of all files below a directory, those that are never data included. */
+export function bytesBelow(files: Files, dir: string): number {
+  return (files.list(dir) ?? []).reduce((sum, { name, kind }) => {
+    const at = path.join(dir, name);
+    return sum + (kind === 'directory' ? bytesBelow(files, at) : (files.facts(at)?.size ?? 0));
+  }, 0);
+}

@@ -1,21 +1,16 @@
-// The work directory of a job: a verified copy of the order outside the queue, and one directory for each attempt.
+// What stands in the work directory of a job: which order it is a copy of, and one directory for each attempt.
 import path from 'node:path';
 import * as z from 'zod/mini';
 import { moment } from '../job/fields.ts';
 import type { Exit } from '../job/outcome.ts';
-import { exitSchema } from '../job/outcome.ts';
+import { exitSchema, processSchema } from '../job/outcome.ts';
 import { parseWith } from '../job/parsed.ts';
-import { JOB_JSON } from '../job/seal.ts';
-import type { SealedOrder } from '../queue/order-facts.ts';
 import type { Files } from '../system/files.ts';
-import { copySealed } from './copy-sealed.ts';
 import type { Disk } from './disk.ts';
 import { jsonText, writeWhole } from './disk.ts';
-import type { RunnerLayout } from './layout.ts';
-import { joinPortable } from './portable.ts';
 
 /** Written into the copy before it gets its name: which order it is a whole copy of. */
-const STAGED = '.jobq-staged.json';
+export const STAGED = '.jobq-staged.json';
 const stagedSchema = z.looseObject({
   order_seal_sha256: z.string(),
   /** The file facts right after the copy: a file that still has them was not touched by the script. */
@@ -26,6 +21,10 @@ const stagedSchema = z.looseObject({
   job_json: z.string(),
   /** Files that stood in the order's directory without being named by its seal. */
   unsealed: z.array(z.string()),
+  /** The attempt that this copy was made for. */
+  attempt: z._default(z.number(), 1),
+  /** Where the files are, when not in the work directory itself: `runner.work_path`. */
+  files_dir: z.optional(z.string()),
 });
 export type Staged = z.infer<typeof stagedSchema>;
 
@@ -34,72 +33,12 @@ export function readStaged(files: Files, workDir: string): Staged | undefined {
   return readJson(files, path.join(workDir, STAGED), stagedSchema);
 }
 
-/**
- * Copies a sealed order to its work directory, checking every digest. Answers the first breach in words, and leaves no
- * work directory then. What stood under the name before is never deleted, only moved aside.
- */
-export async function stageOrder(
-  disk: Disk,
-  at: RunnerLayout,
-  jobId: string,
-  orderDir: string,
-  facts: SealedOrder,
-): Promise<string | undefined> {
-  const { files } = disk;
-  const copy = path.join(at.staging, `${jobId}-${files.uniqueName()}`);
-  const emptyDirs = facts.arrived.expected?.empty_dirs;
-  const breach = await copySealed(disk, orderDir, copy, facts.entries, emptyDirs).catch(async (error) => {
-    await files.removeTree(copy);
-    throw error;
-  });
-  const fault = breach ?? wrongNumbers(files, copy, facts);
-  if (fault) {
-    await files.removeTree(copy);
-    return fault;
-  }
-  await writeWhole(disk, copy, path.join(copy, STAGED), jsonText(stagedOf(files, copy, facts)));
-  const target = at.workDir(jobId);
-  if (files.facts(target)) await files.rename(target, `${target}.old-${files.uniqueName()}`);
-  await files.rename(copy, target);
-  files.syncDir(at.work);
-  return undefined;
-}
-
-/** Every digest fits, and still job.json says other numbers. Looked at in the copy, which nothing changes any more. */
-function wrongNumbers(files: Files, copy: string, facts: SealedOrder): string | undefined {
-  const { expected } = facts.arrived;
-  const payload = facts.entries.filter((entry) => entry.path !== JOB_JSON);
-  const bytes = payload.reduce(
-    (sum, { path: file }) => sum + (files.facts(joinPortable(copy, file))?.size ?? 0),
-    0,
-  );
-  if (!expected || (expected.files === payload.length && expected.bytes === bytes)) return undefined;
-  const says = `says ${expected.files} files, ${expected.bytes} bytes`;
-  return `job.json, inputs: ${says}, but SHA256SUMS names ${payload.length} files, ${bytes} bytes`;
-}
-
-function stagedOf(files: Files, copy: string, facts: SealedOrder): Staged {
-  const signatures = facts.entries.map(
-    ({ path: file }) => [file, files.facts(joinPortable(copy, file))?.signature ?? ''] as const,
-  );
-  return {
-    order_seal_sha256: facts.sha256,
-    job_json: (files.read(path.join(copy, JOB_JSON)) ?? Buffer.alloc(0)).toString('base64'),
-    signatures: Object.fromEntries(signatures),
-    inputs: facts.entries,
-    unsealed: facts.unsealed,
-  };
-}
-
-/** Removes what interrupted copies left behind; only while no copy is being made. */
-export async function clearStaging(files: Files, at: RunnerLayout): Promise<void> {
-  await files.removeTree(at.staging);
-}
-
 /** The files of one attempt. */
 export const ATTEMPT = {
   command: 'command.json',
   supervisor: 'supervisor.json',
+  /** Which processes were seen to belong to it, for a later supervisor to end. */
+  processes: 'processes.json',
   cancel: 'cancel.json',
   exit: 'exit.json',
   log: 'stdout.log',
@@ -107,19 +46,31 @@ export const ATTEMPT = {
   lock: 'supervisor.lock',
 } as const;
 
-/** What the supervisor is to run. */
+/** What the supervisor is to run. The defaults are for attempts that an older version began. */
 export const commandSchema = z.looseObject({
   job_id: z.string(),
   attempt: z.number(),
   /** The program and its arguments, never given to a shell. */
   command: z.array(z.string()),
   cwd: z.string(),
-  /** Set for the script on top of the runner's own environment. */
+  /** Set for the script on top of what it inherits. */
   env: z.record(z.string(), z.string()),
+  /** Names of the supervisor's own variables that the script inherits; `*` stands for any letters. */
+  env_inherit: z._default(z.array(z.string()), ['*']),
   path_prepend: z.array(z.string()),
-  /** 0: no limit. */
+  /** 0: no limit. Time in which the machine sleeps does not count. */
   timeout_s: z.number(),
+  /** The same for time in which nothing moves. */
+  stall_timeout_s: z._default(z.number(), 0),
   grace_s: z.number(),
+  /** How long processes that the script leaves running may go on. */
+  linger_s: z._default(z.number(), 0),
+  /** Regular expressions, one line of the log at a time. */
+  fail_patterns: z._default(z.array(z.string()), []),
+  licence_patterns: z._default(z.array(z.string()), []),
+  /** Patterns of paths of CSV files whose numbers must be finite. */
+  finite_csv: z._default(z.array(z.string()), []),
+  keep_awake: z._default(z.boolean(), false),
 });
 export type AttemptCommand = z.infer<typeof commandSchema>;
 
@@ -134,17 +85,45 @@ export function readExit(files: Files, attemptDir: string): Exit | undefined {
 const attemptCancelSchema = z.looseObject({
   reason: z.optional(z.string()),
   grace_s: z.optional(z.number()),
+  /** The run is only interrupted, by the owner or by the clock: what follows is on_interrupt's to say. */
+  interrupt: z.optional(z.boolean()),
+  /** Nobody asked: the supervisor wrote it because this limit was reached. */
+  limit: z.optional(z.enum(['timeout', 'stall'])),
 });
+export type AttemptCancel = z.infer<typeof attemptCancelSchema>;
 
 /** What the daemon (or the supervisor at a time-out) wrote to tell the script that it is to end. */
-export function readAttemptCancel(files: Files, attemptDir: string) {
+export function readAttemptCancel(files: Files, attemptDir: string): AttemptCancel | undefined {
   return readJson(files, path.join(attemptDir, ATTEMPT.cancel), attemptCancelSchema);
 }
 
-const supervisorSchema = z.looseObject({ pid: z.number(), boot_id: z.string(), started_at: moment });
+const supervisorSchema = z.looseObject({
+  pid: z.number(),
+  boot_id: z.string(),
+  started_at: moment,
+  /** How its processes are kept together, and why not better. */
+  contained: z.optional(z.object({ by: z.string(), note: z.optional(z.string()) })),
+  /** How the machine is kept from sleeping, or why not. */
+  awake: z.optional(z.string()),
+  /** Processes that could not be ended yet: the attempt is not over before they are gone. */
+  unended: z.optional(z.array(processSchema)),
+});
+export type SupervisorSeen = z.infer<typeof supervisorSchema>;
 
-export function readSupervisor(files: Files, attemptDir: string) {
+export function readSupervisor(files: Files, attemptDir: string): SupervisorSeen | undefined {
   return readJson(files, path.join(attemptDir, ATTEMPT.supervisor), supervisorSchema);
+}
+
+const processesSchema = z.looseObject({
+  /** Missing when it could not be started, or was gone at once. */
+  script: z.optional(processSchema),
+  /** What it started, as far as anybody looked. */
+  seen: z.array(processSchema),
+});
+export type AttemptProcesses = z.infer<typeof processesSchema>;
+
+export function readProcesses(files: Files, attemptDir: string): AttemptProcesses | undefined {
+  return readJson(files, path.join(attemptDir, ATTEMPT.processes), processesSchema);
 }
 
 export function hasAttemptFile(files: Files, attemptDir: string, name: keyof typeof ATTEMPT): boolean {

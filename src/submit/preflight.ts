@@ -23,6 +23,7 @@ export interface PreflightOptions {
   /** Stands in for a README.md. */
   description?: string | undefined;
   args?: readonly string[] | undefined;
+  resumeArgs?: readonly string[] | undefined;
   expect?: readonly string[] | undefined;
   allowAbsolutePaths?: boolean | undefined;
   followSymlinks?: boolean | undefined;
@@ -52,7 +53,8 @@ export function preflight(files: Files, studyDir: string, options: PreflightOpti
     checkSpace(files, bytes, options, found);
   }
   checkExpected(options.expect ?? [], found);
-  checkArguments(options.args ?? [], found);
+  checkArguments('args', options.args ?? [], found);
+  checkArguments('resume_args', options.resumeArgs ?? [], found);
   return { ...tree, bytes, ...found };
 }
 

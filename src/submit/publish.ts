@@ -3,23 +3,9 @@
 import { makeJobId } from '../job/job-id.ts';
 import type { Disk } from '../store/disk.ts';
 import type { Layout } from '../store/layout.ts';
+import { takeName } from '../store/take-name.ts';
 import type { Files } from '../system/files.ts';
 import { isTaken } from './whereabouts.ts';
-
-/**
- * Renames a directory that is not empty to a name that nobody has. False when somebody has it. Both looks are needed:
- * a rename replaces an empty directory, and between look and rename another process may be faster.
- */
-export async function takeName(files: Files, from: string, to: string): Promise<boolean> {
-  if (files.facts(to)) return false;
-  try {
-    await files.rename(from, to);
-    return true;
-  } catch (error) {
-    if (files.facts(to) && files.facts(from)) return false;
-    throw error;
-  }
-}
 
 /** The first id of this moment and name that no job has, beginning with this clash number. */
 export function freeJobId(files: Files, layout: Layout, atMs: number, name: string): string {

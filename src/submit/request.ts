@@ -7,6 +7,8 @@ import { RUN_ON_AUTO } from '../job/order.ts';
 import type { SealEntry } from '../job/seal.ts';
 import { JOB_JSON } from '../job/seal.ts';
 import type { StudyProblem } from './problems.ts';
+import type { RunWishes } from './run-wishes.ts';
+import { wishFields } from './run-wishes.ts';
 import { DEFAULT_SCRIPT } from './study-rules.ts';
 import type { Fields } from './whereabouts.ts';
 
@@ -17,7 +19,7 @@ export interface CopyProgress {
   file: string;
 }
 
-export interface SubmitRequest {
+export interface SubmitRequest extends RunWishes {
   studyDir: string;
   createdBy: string;
   /** The end of the job id; made from the folder's name when not given. */
@@ -31,7 +33,6 @@ export interface SubmitRequest {
   priority?: Priority | undefined;
   dependsOn: readonly string[];
   hold?: boolean | undefined;
-  timeoutS?: number | undefined;
   expect: readonly string[];
   idempotencyKey?: string | undefined;
   metadata: Readonly<Record<string, unknown>>;
@@ -89,14 +90,13 @@ export function orderFields(request: SubmitRequest, facts: OrderFacts): Fields {
 }
 
 function addedFields(request: SubmitRequest): Fields {
-  const { description, priority, dependsOn, hold, timeoutS, expect, interpreter, idempotencyKey, metadata } =
-    request;
+  const { description, priority, dependsOn, hold, expect, interpreter, idempotencyKey, metadata } = request;
   return {
     ...(description !== undefined && { description }),
     ...(priority && { priority }),
     ...(dependsOn.length > 0 && { depends_on: dependsOn }),
     ...(hold && { hold }),
-    ...(timeoutS !== undefined && { timeout_s: timeoutS }),
+    ...wishFields(request),
     ...(expect.length > 0 && { expect }),
     ...(interpreter !== undefined && { interpreter }),
     ...(idempotencyKey !== undefined && { idempotency_key: idempotencyKey }),

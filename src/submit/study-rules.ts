@@ -124,12 +124,12 @@ function checkPaths(file: string, bytes: Buffer, allowPaths: boolean, found: Fin
 }
 
 /** An argument may mean a path of the runner's machine: it is shown, not refused. */
-export function checkArguments(args: readonly string[], found: Findings): void {
+export function checkArguments(field: string, args: readonly string[], found: Findings): void {
   for (const [index, arg] of args.entries()) {
     const path = absolutePathIn(arg);
     if (path)
       found.warnings.push(
-        problem('absolute-path', 'job.json', `args[${index}] names the absolute path ${path}`),
+        problem('absolute-path', 'job.json', `${field}[${index}] names the absolute path ${path}`),
       );
   }
 }

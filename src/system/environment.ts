@@ -14,6 +14,8 @@ export interface Environment {
   /** Where this user's programs keep data that is not mirrored. */
   dataDir: string;
   nodePath: string;
+  /** `20.19.0` */
+  nodeVersion: string;
   stdoutIsTerminal: boolean;
   columns: number;
 }
@@ -46,6 +48,7 @@ export function systemEnvironment(): Environment {
     user: userName(),
     dataDir: envPaths('jobq', { suffix: '' }).data,
     nodePath: process.execPath,
+    nodeVersion: process.versions.node,
     stdoutIsTerminal: process.stdout.isTTY === true,
     columns: process.stdout.columns ?? 100,
   };

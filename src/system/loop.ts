@@ -6,6 +6,8 @@ export interface Ticking {
   tick(): Promise<boolean>;
   /** Resolves when no long action is under way. */
   settled(): Promise<void>;
+  /** The loop has ended: nothing follows. */
+  close?(): Promise<void>;
 }
 
 /** Rings when something happened; whoever waits goes on. A ring while nobody waits is not lost. */
@@ -58,6 +60,7 @@ export async function runLoop(
     await clock.sleep(BURST_MS, stop);
   }
   await ticking.settled();
+  await ticking.close?.();
 }
 
 /** How often a loop that runs until idle looks when no event comes. */
@@ -67,4 +70,5 @@ const ONCE_POLL_MS = 250;
 export async function runUntilIdle(ticking: Ticking, bell: Bell, stop: AbortSignal): Promise<void> {
   while (!stop.aborted && (await ticking.tick())) await bell.wait(ONCE_POLL_MS, stop);
   await ticking.settled();
+  await ticking.close?.();
 }

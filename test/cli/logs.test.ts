@@ -77,8 +77,10 @@ describe('logs --follow', () => {
     const id = await submitted(world, 'wfe');
     await end(world, id, 'completed', { log: lines(1, 3) });
     const { readFrom } = world.disk.files;
+    let isMoved = false;
     world.disk.files.readFrom = (file, offset, length) => {
-      if (file.includes('/inbox/')) void archive(world, id);
+      if (file.includes('/inbox/') && !isMoved) void archive(world, id);
+      isMoved = true;
       return readFrom(file, offset, length);
     };
     expect((await world.run('logs', id, '--follow')).stdout).toBe(lines(1, 3));

@@ -4,7 +4,9 @@ import type { Exit, Outcome } from '../../src/job/outcome.ts';
 import type { RecordState } from '../../src/job/record.ts';
 import { makeRecord } from '../../src/job/record.ts';
 import type { Requests } from '../../src/job/request.ts';
+import type { MachineSeen } from '../../src/queue/machine.ts';
 import type { SealedOrder, UnfitOrder, UnsealedOrder } from '../../src/queue/order-facts.ts';
+import type { RetryPolicy } from '../../src/queue/retry.ts';
 import type {
   AttemptSeen,
   LedgerJob,
@@ -133,7 +135,7 @@ export function endedRecord(
 }
 
 export function ledger(phase: LedgerPhase, fields: Partial<LedgerJob> = {}): LedgerJob {
-  return { phase, attempt: 1, at: NOW, queued_at: requested_at, ...fields };
+  return { phase, attempt: 1, at: NOW, queued_at: requested_at, attempts: [], ...fields };
 }
 
 /** An attempt whose supervisor lives and has begun. */
@@ -144,7 +146,7 @@ export function attempt(fields: Partial<AttemptSeen> = {}): AttemptSeen {
     exit: undefined,
     missing: [],
     logTail: [],
-    cancelAsked: false,
+    asked: undefined,
     launchedAgoMs: undefined,
     ...fields,
   };
@@ -166,7 +168,11 @@ export function runnerJob(fields: Partial<RunnerJob> = {}): RunnerJob {
     attempt: undefined,
     staged: false,
     mismatch: undefined,
+    blocked: undefined,
     quietMs: 0,
+    waitedMs: 0,
+    accepted: undefined,
+    workMb: undefined,
     acting: false,
     busy: false,
     work: false,
@@ -183,6 +189,34 @@ export function runnerPolicy(fields: Partial<RunnerPolicy> = {}): RunnerPolicy {
     interpreters: { python: {}, nx: {} },
     default_interpreter: 'python',
     env_allowed: ['OMP_NUM_THREADS'],
+    keep_failed_days: 30,
+    work_path: undefined,
+    work_max_gb: 0,
+    on_interrupt: 'fail',
+    max_attempts: 3,
+    licence_interval_s: 60,
+    licence_backoff_s: 60,
+    licence_backoff_max_s: 600,
+    tags: ['nx2512'],
+    schedule: [],
+    schedule_end: 'finish',
+    min_free_mb: 2000,
+    min_free_memory_mb: 500,
+    ...fields,
+  };
+}
+
+/** A machine with room for everything and an owner who wants nothing, on a Monday at noon. */
+export function machine(fields: Partial<MachineSeen> = {}): MachineSeen {
+  return {
+    freeMb: 100_000,
+    memoryMb: 32_000,
+    totalMemoryMb: 64_000,
+    cpus: 8,
+    weekMinute: (24 + 12) * 60,
+    licences: { state: 'unchecked' },
+    owner: {},
+    stopping: false,
     ...fields,
   };
 }
@@ -201,13 +235,25 @@ export function watcherJob(fields: Partial<WatcherJob> = {}): WatcherJob {
     record: undefined,
     recordGoneMs: 0,
     requests: {},
+    asked: true,
     archived: [],
     collected: undefined,
+    lost: false,
+    retryId: undefined,
+    retry: undefined,
+    abandoned: false,
+    cleared: false,
     busy: false,
     ...fields,
   };
 }
 
+/** Nothing is tried again unless an order says so. */
+export function retryPolicy(fields: Partial<RetryPolicy> = {}): RetryPolicy {
+  const pace = { retry_backoff_s: 60, retry_multiplier: 2, retry_backoff_max_s: 3600 };
+  return { retry_max: 0, retry_on: ['interrupted', 'stall'], ...pace, ...fields };
+}
+
 export function watcherPolicy(fields: Partial<WatcherPolicy> = {}): WatcherPolicy {
-  return { unsealed_quiet_s: 60, second_look_s: 10, ...fields };
+  return { unsealed_quiet_s: 60, second_look_s: 10, ...retryPolicy(), ...fields };
 }

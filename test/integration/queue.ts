@@ -59,6 +59,8 @@ unsealed_quiet_s = 1
 second_look_s = 0.5
 poll_interval_s = 0.3
 ${extra}
+[log]
+dir = ${JSON.stringify(path.join(home, 'log'))}
 [syncthing]
 link = "local"
 `;

@@ -146,6 +146,7 @@ const AFTER: Record<OutcomeKind, string> = {
   stalled: 'failed',
   interrupted: 'failed',
   rejected: 'failed',
+  abandoned: 'failed',
 };
 
 test.each(OUTCOME_KINDS.map((kind) => ({ kind, state: AFTER[kind] })))(

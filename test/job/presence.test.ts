@@ -24,6 +24,18 @@ test('is read, and what nobody knows is kept', () => {
   expect(checkWith(presenceSchema, value)).toEqual({ ok: true, value });
 });
 
+test('may say what keeps jobs from starting, and how much space they have', () => {
+  const asked = { at: '2026-02-10T14:00:00Z', by: 'ada@desk', reason: 'meshing' };
+  const value = {
+    ...PRESENCE,
+    paused: { ...asked, until: '2026-02-10T19:00:00Z' },
+    draining: asked,
+    schedule: 'closed until 19:00',
+    disk_free_mb: 1234.5,
+  };
+  expect(checkWith(presenceSchema, value)).toEqual({ ok: true, value });
+});
+
 describe('is refused', () => {
   test.each(Object.keys(PRESENCE))('without %s', (field) => {
     const value = { ...PRESENCE, [field]: undefined };
@@ -42,6 +54,11 @@ describe('is refused', () => {
     { fields: { running: [{ job_id: 'a' }] }, field: 'running[0].heartbeat_seq' },
     { fields: { waiting: [{ job_id: 'a' }] }, field: 'waiting[0].for' },
     { fields: { clock: 'noon' }, field: 'clock' },
+    { fields: { paused: {} }, field: 'paused.at' },
+    { fields: { paused: { at: '2026-02-10T14:00:00Z', until: 'noon' } }, field: 'paused.until' },
+    { fields: { draining: true }, field: 'draining' },
+    { fields: { schedule: null }, field: 'schedule' },
+    { fields: { disk_free_mb: '5' }, field: 'disk_free_mb' },
   ])('with $fields', ({ fields, field }) => {
     expect(checkWith(presenceSchema, { ...PRESENCE, ...fields })).toMatchObject({
       ok: false,

@@ -76,6 +76,7 @@ test.each([
   { name: 'as long again after half', progress: { percent: 50 }, eta: 60 },
   { name: 'whole seconds', progress: { percent: 70 }, eta: 26 },
   { name: 'nothing at the end', progress: { percent: 100 }, eta: undefined },
+  { name: 'what somebody has told already', progress: { percent: 50, eta_s: 7 }, eta: 7 },
 ])('the time left after a minute: $name', ({ progress, eta }) => {
   expect(withEta(progress, 60)).toEqual(eta === undefined ? progress : { ...progress, eta_s: eta });
 });

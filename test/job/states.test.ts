@@ -16,7 +16,7 @@ import {
 const ALLOWED: Record<State, State[]> = {
   submitted: ['queued', 'cancelled', 'lost'],
   queued: ['running', 'failed', 'cancelled', 'lost'],
-  running: ['completed', 'failed', 'cancelled', 'lost'],
+  running: ['queued', 'completed', 'failed', 'cancelled', 'lost'],
   completed: [],
   failed: [],
   cancelled: [],
@@ -68,6 +68,7 @@ describe('the diagram', () => {
         '  queued --> failed',
         '  queued --> cancelled',
         '  queued --> lost',
+        '  running --> queued',
         '  running --> completed',
         '  running --> failed',
         '  running --> cancelled',

@@ -94,6 +94,11 @@ const NOTHING: View = {
   results_sealed: false,
   archived_as: null,
   late: false,
+  unreachable_since: null,
+  stale_since: null,
+  retry_of: null,
+  retried_as: null,
+  retry_at: null,
   metadata: null,
 };
 const ordered: View = {

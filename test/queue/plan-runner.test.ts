@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Order } from '../../src/job/order.ts';
 import type { Outcome } from '../../src/job/outcome.ts';
+import type { MachineSeen } from '../../src/queue/machine.ts';
 import { COPYING, isUnderWay, planRunner } from '../../src/queue/plan-runner.ts';
-import type { RunnerAction, RunnerJob, RunnerPolicy } from '../../src/queue/runner-snapshot.ts';
+import type { RecordSeen, RunnerAction, RunnerJob, RunnerPolicy } from '../../src/queue/runner-snapshot.ts';
 import {
   arriving,
   asked,
@@ -13,6 +14,7 @@ import {
   illegible,
   JOB,
   ledger,
+  machine,
   NOW,
   OTHER_SEAL,
   queuedRecord,
@@ -25,7 +27,6 @@ import {
   unsealed,
 } from '../helpers/snapshots.ts';
 
-const DAY = 86_400_000;
 const TIMEOUT_MS = 600_000;
 
 /** What is to be done, without the id of the one job. */
@@ -36,12 +37,13 @@ interface Case {
   job: Partial<RunnerJob>;
   policy?: Partial<RunnerPolicy>;
   ledgerLost?: boolean;
+  around?: Partial<MachineSeen>;
   does?: Bare<RunnerAction>;
   waits?: string;
 }
 
 const start = { do: 'start', attempt: 1 } as const;
-const stage = { do: 'stage' } as const;
+const stage = { do: 'stage', attempt: 1 } as const;
 const launch = { do: 'launch', attempt: 1 } as const;
 const askCancel = { do: 'ask-cancel', attempt: 1 } as const;
 const end = (outcome: Outcome) => ({ do: 'end' as const, outcome });
@@ -61,6 +63,11 @@ const withOrder = (fields: Partial<Order>, more: Partial<RunnerJob> = {}): Parti
 
 const CUT_SHORT = 'SHA256SUMS: does not end with a line feed';
 const LEDGER_LOST = "release (the runner's ledger was lost)";
+
+const startedBefore = (seen: RecordSeen): RecordSeen => ({
+  ...seen,
+  record: seen.record && { ...seen.record, attempt: 1 },
+});
 
 const otherSize = sealed({}, { arrived: { ...arriving().arrived, files: 1 } });
 
@@ -170,8 +177,14 @@ const arrivals: Case[] = [
   {
     name: 'a copy that did not fit the seal waits for its inputs as if they were not there',
     job: { order: sealed(), mismatch: 'run.py: has another digest' },
-    does: queue('inputs 980/980 MB'),
-    waits: 'inputs 980/980 MB',
+    does: queue('inputs 980/980 MB (run.py: has another digest)'),
+    waits: 'inputs 980/980 MB (run.py: has another digest)',
+  },
+  {
+    name: 'an order whose fixed path is taken waits for it, however long',
+    job: { order: sealed(), blocked: '/m1/run holds a thesis', quietMs: 1e9 },
+    does: queue('work path (/m1/run holds a thesis)'),
+    waits: 'work path (/m1/run holds a thesis)',
   },
   {
     name: 'nothing is refused for missing files just before the time for the inputs is up',
@@ -396,7 +409,7 @@ const cancels: Case[] = [
   },
   {
     name: 'a script is told once',
-    job: begun({ requests: asked.cancel, attempt: attempt({ cancelAsked: true }) }),
+    job: begun({ requests: asked.cancel, attempt: attempt({ asked: 'cancel' }) }),
   },
   {
     name: 'a script that has ended is not told any more',
@@ -470,7 +483,7 @@ const attempts: Case[] = [
   },
   {
     name: 'the same when it died while it was told to end',
-    job: begun({ attempt: attempt({ held: false, cancelAsked: true }), requests: asked.cancel }),
+    job: begun({ attempt: attempt({ held: false, asked: 'cancel' }), requests: asked.cancel }),
     does: launch,
   },
   {
@@ -563,17 +576,9 @@ const records: Case[] = [
     job: { ...ready, requests: { ...asked.archived(), ...asked.cancel } },
   },
   {
-    name: 'a work directory stays for the days it is to be kept',
-    job: { ledger: ledger('deleted', { at: NOW - 14 * DAY + 1 }), work: true },
-  },
-  {
-    name: 'a work directory goes when its days are over',
-    job: { ledger: ledger('deleted', { at: NOW - 14 * DAY }), work: true },
-    does: { do: 'remove-work' },
-  },
-  {
-    name: 'a work directory that is gone is not removed again',
-    job: { ledger: ledger('deleted', { at: 0 }) },
+    name: 'a queued record of a run that the ledger does not know is not run again',
+    job: { ...ready, record: startedBefore(queuedRecord('licence')) },
+    does: interrupt('the runner has no ledger entry of this run'),
   },
   {
     name: 'a record that says running, without a line in the ledger, was interrupted',
@@ -603,8 +608,8 @@ const records: Case[] = [
   { name: 'a record that another runner keeps is left alone', job: { record: runningRecord('other') } },
 ];
 
-function planOne({ job, policy, ledgerLost = false }: Case) {
-  const snapshot = { jobs: [runnerJob(job)], ledgerLost, problems: [] };
+function planOne({ job, policy, around, ledgerLost = false }: Case) {
+  const snapshot = { jobs: [runnerJob(job)], ledgerLost, problems: [], machine: machine(around) };
   return planRunner(snapshot, NOW, runnerPolicy(policy));
 }
 
@@ -632,7 +637,7 @@ describe('several jobs', () => {
     runnerJob({ ...ready, order: sealed({ job_id, ...wishes }), ...fields, job_id });
   const plan = (jobs: RunnerJob[], slots: number) => {
     const { actions, waiting } = planRunner(
-      { jobs, ledgerLost: false, problems: [] },
+      { jobs, ledgerLost: false, problems: [], machine: machine() },
       NOW,
       runnerPolicy({ slots }),
     );
@@ -764,6 +769,7 @@ test.each([
   { phase: undefined, underWay: false },
   { phase: 'intent', underWay: true },
   { phase: 'started', underWay: true },
+  { phase: 'again', underWay: false },
   { phase: 'ended', underWay: false },
   { phase: 'deleting', underWay: false },
   { phase: 'deleted', underWay: false },
@@ -794,7 +800,8 @@ test.each<{ name: string; job: Partial<RunnerJob>; vouched: boolean }>([
 });
 
 test('what the plan is made from is left as it was', () => {
-  const snapshot = { jobs: [runnerJob(ready), runnerJob(running)], ledgerLost: false, problems: [] };
+  const jobs = [runnerJob(ready), runnerJob(running)];
+  const snapshot = { jobs, ledgerLost: false, problems: [], machine: machine() };
   const before = structuredClone(snapshot);
   planRunner(snapshot, NOW, runnerPolicy());
   expect(snapshot).toEqual(before);

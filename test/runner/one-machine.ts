@@ -8,29 +8,19 @@ import { layoutOf, runnerLayoutOf } from '../../src/store/layout.ts';
 import { newChores } from '../../src/system/chores.ts';
 import type { Files } from '../../src/system/files.ts';
 import type { Log } from '../../src/system/log.ts';
+import type { Run } from '../../src/system/process/run.ts';
 import type { WatcherSettings } from '../../src/watcher/parts.ts';
 import { openWatcher } from '../../src/watcher/watcher.ts';
+import { fakeMachine } from '../helpers/fake-machine.ts';
 import { memoryDisk } from '../helpers/memory-disk.ts';
+import { runnerSettings } from '../helpers/runner-settings.ts';
+import { retryPolicy } from '../helpers/snapshots.ts';
 import { fakeProcesses } from '../simulation/fake-processes.ts';
 
 const QUEUE_ID = 'q-one-machine';
 const ROOT = '/queue';
 
-const RUNNER_SETTINGS: RunnerSettings = {
-  id: 'station',
-  slots: 1,
-  inputs_timeout_s: 600,
-  keep_days: 7,
-  interpreters: {
-    python: { path: 'python', args_before_script: [], args_after_script: [], path_prepend: [], env: {} },
-  },
-  default_interpreter: 'python',
-  env_allowed: [],
-  heartbeat_interval_s: 30,
-  progress_interval_s: 10,
-  grace_s: 30,
-  timeout_s: 0,
-};
+const RUNNER_SETTINGS = runnerSettings({ inputs_timeout_s: 600 });
 
 const WATCHER_SETTINGS: WatcherSettings = {
   unsealed_quiet_s: 60,
@@ -39,6 +29,12 @@ const WATCHER_SETTINGS: WatcherSettings = {
   post_timeout_s: 60,
   lost_after_s: 300,
   lost_unknown_after_s: 3600,
+  ...retryPolicy(),
+  events_heartbeat_s: 300,
+  events_progress_s: 60,
+  events_max_mb: 10,
+  events_keep: 5,
+  checkpoint_interval_s: 60,
 };
 
 export interface Line {
@@ -58,11 +54,19 @@ export interface OneMachineOptions {
   seenBy?: (files: Files) => Files;
   runner?: Partial<RunnerSettings>;
   watcher?: Partial<WatcherSettings>;
+  /** Runs commands of the runner's settings; a machine has no Python unless a test says so. */
+  run?: Run;
 }
 
 export type OneMachine = Awaited<ReturnType<typeof oneMachine>>;
 
-export async function oneMachine({ seenBy = (files) => files, runner, watcher }: OneMachineOptions = {}) {
+const noProgram: Run = ({ command }) => {
+  const problem = `${command[0]}: spawn ENOENT`;
+  return Promise.resolve({ exit_code: null, signal: null, timed_out: false, problem });
+};
+
+export async function oneMachine(options: OneMachineOptions = {}) {
+  const { seenBy = (files) => files, runner, watcher, run = noProgram } = options;
   const disk = memoryDisk();
   const layout = layoutOf(ROOT);
   const at = runnerLayoutOf('/state', '/work');
@@ -73,7 +77,18 @@ export async function oneMachine({ seenBy = (files) => files, runner, watcher }:
   const processes = fakeProcesses(disk);
   const identity = { id: 'station', host: 'one', pid: 7, boot_id: 'boot', version: '0' };
   const settings = { ...RUNNER_SETTINGS, ...runner };
-  const parts = { disk: seen, layout, at, launcher: processes.launcher, log, identity, settings };
+  const machine = fakeMachine();
+  const parts = {
+    disk: seen,
+    layout,
+    at,
+    launcher: processes.launcher,
+    machine,
+    run,
+    log,
+    identity,
+    settings,
+  };
   const chores = () => newChores(disk.clock, () => {});
   const theRunner = await openRunner(parts, QUEUE_ID, chores(), () => {});
   const theWatcher = openWatcher(
@@ -82,7 +97,7 @@ export async function oneMachine({ seenBy = (files) => files, runner, watcher }:
       layout,
       log,
       settings: { ...WATCHER_SETTINGS, ...watcher },
-      link: 'local',
+      link: () => 'local',
       identity: { host: 'one', user: 'agent' },
       run: () => Promise.reject(new Error('there is no post-processor here')),
     },
@@ -103,6 +118,7 @@ export async function oneMachine({ seenBy = (files) => files, runner, watcher }:
     layout,
     at,
     lines,
+    machine,
     processes,
     runner: theRunner,
     watcher: theWatcher,

@@ -22,8 +22,8 @@ describe('outputs are published', () => {
     { name: 'beside the record', files: ['job.json', 'stdout.log'], as: ['%6Aob.json', '%73tdout.log'] },
     {
       name: 'beside what the archive adds',
-      files: ['lost.json', 'order/a', 'post/b'],
-      as: ['%6Cost.json', '%6Frder/a', '%70ost/b'],
+      files: ['abandoned.json', 'lost.json', 'order/a', 'post/b', 'retry.json'],
+      as: ['%61bandoned.json', '%6Cost.json', '%6Frder/a', '%70ost/b', '%72etry.json'],
     },
     {
       name: 'beside the seal',

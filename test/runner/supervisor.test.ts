@@ -1,7 +1,8 @@
 // The supervisor with real scripts, real files and real locks.
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Exit } from '../../src/job/outcome.ts';
 import { supervise } from '../../src/runner/supervisor.ts';
 import type { AttemptCommand } from '../../src/store/work-dir.ts';
@@ -10,13 +11,15 @@ import {
   hasAttemptFile,
   readCommand,
   readExit,
+  readProcesses,
   readSupervisor,
   writeAttemptFile,
 } from '../../src/store/work-dir.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { systemFiles } from '../../src/system/files.ts';
 import { systemLocks } from '../../src/system/lock.ts';
-import { endMarked, startScript } from '../../src/system/process/script.ts';
+import { findLine } from '../../src/system/patterns.ts';
+import { startScript, thisTree } from '../../src/system/process/script.ts';
 import { lives, tempDir, until } from '../system/temp-dir.ts';
 
 const disk = { files: systemFiles, clock: systemClock };
@@ -32,6 +35,8 @@ const STUBBORN = `process.on('SIGTERM', () => console.log('no'));
   setInterval(() => {}, 1000);
   console.log('ready', process.pid);`;
 
+const STARTED = '2026-02-10T14:30:22Z';
+
 async function attempt(command: readonly string[], limits: Partial<AttemptCommand> = {}) {
   const dir = tempDir();
   let starts = 0;
@@ -42,7 +47,9 @@ async function attempt(command: readonly string[], limits: Partial<AttemptComman
       starts += 1;
       return startScript(given);
     },
-    endMarked,
+    tree: thisTree,
+    keepAwake: () => Promise.resolve({ problem: 'this is a test' }),
+    findLine,
     pid: process.pid,
     bootId: 'boot',
   };
@@ -52,9 +59,16 @@ async function attempt(command: readonly string[], limits: Partial<AttemptComman
     command,
     cwd: dir,
     env: { JOBQ_CANCEL_FILE: path.join(dir, ATTEMPT.cancel) },
+    env_inherit: ['*'],
     path_prepend: [],
     timeout_s: 0,
+    stall_timeout_s: 0,
     grace_s: 30,
+    linger_s: 0,
+    fail_patterns: [],
+    licence_patterns: [],
+    finite_csv: [],
+    keep_awake: false,
     ...limits,
   });
   const log = () =>
@@ -78,19 +92,17 @@ describe('an attempt', () => {
       node("console.log('out'); console.error('err'); process.exitCode = 4"),
     );
     await run();
-    expect(exit()).toEqual({
-      exit_code: 4,
-      signal: null,
-      ended_by: 'itself',
-      started_at: expect.any(String) as string,
-      finished_at: expect.any(String) as string,
-    });
+    expect(exit()).toMatchObject({ exit_code: 4, signal: null, ended_by: 'itself' });
+    expect(exit()).not.toHaveProperty('message');
+    expect(exit()).not.toHaveProperty('killed');
     expect(log()).toBe('out\nerr\n');
     expect(readSupervisor(systemFiles, dir)).toMatchObject({
       pid: process.pid,
       boot_id: 'boot',
       started_at: exit()?.started_at,
+      contained: { by: expect.any(String) as string },
     });
+    expect(readProcesses(systemFiles, dir)?.script).toMatchObject({ pid: expect.any(Number) as number });
     expect(Date.parse(exit()?.finished_at ?? '')).toBeGreaterThanOrEqual(
       Date.parse(exit()?.started_at ?? ''),
     );
@@ -169,7 +181,7 @@ describe('a cancel', () => {
     expect(exit()).toMatchObject({
       exit_code: null,
       ended_by: 'cancel',
-      message: 'cancelled before the script was started',
+      message: 'cancelled before the script was started: never mind',
     });
   });
 });
@@ -228,6 +240,17 @@ describe('a second supervisor', () => {
     expect(exit()).toMatchObject({ ended_by: 'interrupted', started_at: '2026-02-10T15:00:00Z' });
   });
 
+  test('ends what an older version began, which knew of fewer limits', async () => {
+    const { dir, run, exit } = await attempt(node(''));
+    const { job_id, command, cwd, env, path_prepend, timeout_s, grace_s } =
+      readCommand(systemFiles, dir) ?? {};
+    const older = { job_id, attempt: 1, command, cwd, env, path_prepend, timeout_s, grace_s };
+    await writeAttemptFile(disk, dir, 'command', older);
+    await writeAttemptFile(disk, dir, 'supervisor', { pid: 1, boot_id: 'boot', started_at: STARTED });
+    await run();
+    expect(exit()).toMatchObject({ ended_by: 'interrupted' });
+  });
+
   test('waits a moment for one who only looks whether the first one lives', async () => {
     const { dir, run, starts } = await attempt(node(''));
     const looking = await systemLocks.take(path.join(dir, ATTEMPT.lock));
@@ -257,19 +280,26 @@ function stateOf(pid: number): string {
   }
 }
 
+/** A process that nothing but its id and its time of birth tells from others. */
+function unmarked() {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
 describe('processes that would outlive their attempt', () => {
   test('are ended when their supervisor died, and the run is written down as interrupted', async (ctx) => {
     if (process.platform === 'win32') ctx.skip("Windows ends a supervisor's own child with it");
     const { dir, ready, run, exit, pid, starts } = await attempt(node(STUBBORN));
     const command = readCommand(systemFiles, dir);
     if (!command) throw new Error('no command');
-    const started_at = '2026-02-10T14:30:22Z';
-    await writeAttemptFile(disk, dir, 'supervisor', { pid: 1, boot_id: 'boot', started_at });
+    await writeAttemptFile(disk, dir, 'supervisor', { pid: 1, boot_id: 'boot', started_at: STARTED });
     const orphan = startScript({ ...command, logFile: path.join(dir, ATTEMPT.log) });
     await ready();
     await run();
-    expect(exit()).toMatchObject({ ended_by: 'interrupted', started_at });
-    expect(exit()?.message).toContain('1 of its processes were alive');
+    expect(exit()).toMatchObject({ ended_by: 'interrupted', started_at: STARTED });
+    expect(exit()?.message).toContain(`1 of its processes was alive and ended: node (${pid()})`);
+    expect(exit()?.killed).toMatchObject([{ pid: pid() }]);
     expect((await orphan.ended).signal).toBe('SIGKILL');
     expect([lives(pid()), starts()]).toEqual([false, 0]);
   });
@@ -283,8 +313,77 @@ describe('processes that would outlive their attempt', () => {
         child.stdout.on('data', (text) => { process.stdout.write(text); process.exit(0); });`),
     );
     await run();
-    expect(exit()).toMatchObject({ ended_by: 'itself', exit_code: 0 });
+    expect(exit()).toMatchObject({
+      ended_by: 'itself',
+      exit_code: 0,
+      killed: [{ pid: pid() }],
+      lingered_s: 0,
+    });
+    expect(exit()?.message).toContain('1 process it left running was ended after linger_s (0 s)');
     expect(pid()).toBeGreaterThan(0);
     expect(stateOf(pid())).toMatch(/^(gone|Z)$/);
   });
+
+  test('are waited for, and what became of them is written down', async () => {
+    const { run, exit, log } = await attempt(
+      node(`import { spawn } from 'node:child_process';
+        const program = "setTimeout(() => { console.log('written'); }, 2500); console.log('ready', process.pid);";
+        const child = spawn(process.execPath, ['-e', program], { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
+        child.once('spawn', () => process.exit(0));`),
+      { linger_s: 60 },
+    );
+    await run();
+    expect(exit()).toMatchObject({ ended_by: 'itself', exit_code: 0 });
+    expect(exit()?.message).toMatch(/^1 process it left running ended by itself after \d+ s$/);
+    expect(exit()?.lingered_s).toBeGreaterThan(1);
+    expect(exit()).not.toHaveProperty('killed');
+    expect(log()).toContain('written');
+  });
+
+  test('are known by id and time of birth where nothing else tells them', async () => {
+    const { dir, run, exit, starts } = await attempt(node(''));
+    await writeAttemptFile(disk, dir, 'supervisor', { pid: 1, boot_id: 'boot', started_at: STARTED });
+    const stranger = unmarked();
+    const orphan = unmarked();
+    const script = await thisTree.identify(orphan.pid ?? 0);
+    const other = await thisTree.identify(stranger.pid ?? 0);
+    // the id of the stranger was once that of a process of this attempt
+    const seen = [{ pid: stranger.pid, started: 'long ago', name: 'node' }];
+    await writeAttemptFile(disk, dir, 'processes', { script, seen });
+    await run();
+    expect(exit()).toMatchObject({ ended_by: 'interrupted', killed: [{ pid: orphan.pid }] });
+    expect(exit()?.killed).toHaveLength(1);
+    expect([starts(), await thisTree.identify(stranger.pid ?? 0)]).toEqual([0, other]);
+  });
+
+  test('are ended as a cancel would have, when that was under way', async () => {
+    const { dir, run, cancel, exit } = await attempt(node(''));
+    await writeAttemptFile(disk, dir, 'supervisor', { pid: 1, boot_id: 'boot', started_at: STARTED });
+    await cancel({ reason: 'wrong mesh' });
+    await run();
+    expect(exit()).toMatchObject({ ended_by: 'cancel' });
+    expect(exit()?.message).toMatch(/^cancelled: wrong mesh; the supervisor of the run ended without a word/);
+  });
+});
+
+test('a cancel that follows an interruption is honoured at once', async () => {
+  const { run, ready, cancel, exit, log, pid } = await attempt(node(STUBBORN));
+  const running = run();
+  await ready();
+  await cancel({ interrupt: true, reason: 'the owner is back', grace_s: 600 });
+  if (process.platform !== 'win32') await until('it was asked', () => log().includes('no\n'));
+  await cancel({ reason: 'wrong mesh', grace_s: 0.2 });
+  await running;
+  expect(exit()).toMatchObject({
+    ended_by: 'cancel',
+    message: 'cancelled: wrong mesh; the script was ended after 0.2 s of grace',
+    killed: [{ pid: pid() }],
+  });
+});
+
+test('a run in which nothing moves is ended, and what was seen of it is kept', async () => {
+  const { run, exit, pid } = await attempt(node(STUBBORN), { stall_timeout_s: 2, grace_s: 0.2 });
+  await run();
+  expect(exit()).toMatchObject({ ended_by: 'stall', evidence: { processes: [{ pid: pid() }] } });
+  expect(exit()?.evidence?.quiet_s).toBeGreaterThanOrEqual(2);
 });

@@ -18,6 +18,7 @@ describe('the commented file', () => {
       watcher: {},
       syncthing: {},
       notify: {},
+      log: {},
     });
   });
 

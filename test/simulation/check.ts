@@ -4,8 +4,14 @@ import { layoutOf } from '../../src/store/layout.ts';
 import { readSeal, sealBreach } from '../../src/store/seal.ts';
 import { listTree } from '../../src/store/tree.ts';
 import type { Files } from '../../src/system/files.ts';
+import { FLAKY } from './fake-processes.ts';
+import { checkGivenUp } from './retries.ts';
 import type { World } from './world.ts';
 import { LINUX, WINDOWS } from './world.ts';
+
+/** Jobs that say by their names what becomes of them when they are interrupted. */
+const mayStartAgain = (job: string) => /-(resumed|restarted|no-licence)$/.test(job);
+const mayFail = (job: string) => job.endsWith('-failing') || job.endsWith(FLAKY);
 
 export type Content = Map<string, string>;
 
@@ -20,8 +26,11 @@ export function checkStep(world: World, orders: ReadonlyMap<string, Content>): s
   for (const side of [world.linux, world.windows]) {
     if (side.breaches.length > 0) return `wrote what belongs to the other side: ${side.breaches.join(', ')}`;
   }
+  if (world.processes.breaches.length > 0) return world.processes.breaches.join(', ');
+  for (const [attempt, starts] of world.processes.attempts)
+    if (starts > 1) return `attempt ${attempt} was started ${starts} times`;
   for (const [job, starts] of world.processes.starts)
-    if (starts > 1) return `${job} was started ${starts} times`;
+    if (starts > 1 && !mayStartAgain(job)) return `${job} was started ${starts} times`;
   const { files } = world.linux.disk;
   for (const [job, content] of orders) {
     const archived = archivedNamesOf(files, job);
@@ -35,7 +44,7 @@ export function checkStep(world: World, orders: ReadonlyMap<string, Content>): s
   return undefined;
 }
 
-function archivedNamesOf(files: Files, job: string): string[] {
+export function archivedNamesOf(files: Files, job: string): string[] {
   return (files.list(`${LINUX}/archive`) ?? []).flatMap(({ name }) =>
     name.startsWith(`${job}_`) ? [name] : [],
   );
@@ -62,12 +71,18 @@ export function isAtRest(world: World, orders: ReadonlyMap<string, Content>): bo
 export async function checkEnd(
   world: World,
   orders: ReadonlyMap<string, Content>,
+  abandoned: ReadonlySet<string>,
 ): Promise<string | undefined> {
   for (const [job, content] of orders) {
+    if (abandoned.has(job)) {
+      const fault = checkGivenUp(world, job, content);
+      if (fault) return `${job}: ${fault}`;
+      continue;
+    }
     const problem = await checkArchived(world, job, content);
     if (problem) return `${job}: ${problem}`;
     const starts = world.processes.starts.get(job) ?? 0;
-    if (starts !== 1) return `${job} was started ${starts} times`;
+    if (starts < 1) return `${job} was never started`;
   }
   return undefined;
 }
@@ -84,6 +99,7 @@ async function checkArchived(world: World, job: string, content: Content): Promi
   const breach = await sealBreach(disk, dir, seal.entries);
   if (breach) return breach;
   const { state } = JSON.parse(String(disk.files.read(path.join(dir, 'job.json')))) as { state: string };
+  if (state === 'failed' && mayFail(job)) return undefined;
   if (state !== 'completed') return `ended as ${state}`;
   if (!seal.entries.some((entry) => entry.path === '3_results/study.db'))
     return 'the results are not in the seal';

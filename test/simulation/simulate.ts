@@ -4,6 +4,7 @@ import { makeOrder } from '../helpers/make-order.ts';
 import type { Content } from './check.ts';
 import { checkEnd, checkStep, contentOf, isAtRest } from './check.ts';
 import { randomFrom } from './random.ts';
+import { giveUp, isRetryOpen, newSeen, watchRetries } from './retries.ts';
 import type { World } from './world.ts';
 import { LINUX, makeWorld } from './world.ts';
 
@@ -12,14 +13,32 @@ export interface SimulationOptions {
   jobs: number;
   /** Steps with faults before they stop. */
   faultySteps: number;
+  /** What the jobs say of interruptions; without it the first ones say nothing. */
+  policies?: readonly Policy[];
+  /** The machine of the runner goes down now and then, with everything that runs on it. */
+  reboots?: boolean;
+  /** A fixed path for the files of runs. */
+  workPath?: string;
+  /** People give jobs up while there are faults. */
+  abandons?: boolean;
   /** Instead of crashes by chance: this side dies at this changing operation, once. */
   crashAt?: { side: 'linux' | 'windows'; operation: number };
+}
+
+export interface Policy {
+  name: string;
+  fields: Record<string, unknown>;
 }
 
 export interface SimulationResult {
   failure: string | undefined;
   steps: number;
   crashes: number;
+  /** All that there were in the end. */
+  jobs: string[];
+  abandoned: string[];
+  /** Scripts that were started. */
+  attempts: number;
   operations: { linux: number; windows: number };
 }
 
@@ -27,17 +46,10 @@ const LIMIT = 6000;
 
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const random = randomFrom(options.seed);
-  const world = await makeWorld(random);
-  const orders = new Map<string, Content>();
-  for (let n = 1; n <= options.jobs; n++) {
-    const job_id = `job-20260210-14302${n}-sim`;
-    await makeOrder(world.linux.disk, layoutOf(LINUX), {
-      job_id,
-      files: { '1_setup/model.prt': `model ${n}`.repeat(50) },
-    });
-    orders.set(job_id, contentOf(world.linux.disk.files, layoutOf(LINUX).order(job_id)));
-  }
+  const world = await makeWorld(random, options.workPath);
+  const orders = await submitted(world, options);
   if (options.crashAt) world[options.crashAt.side].files.crashIn(options.crashAt.operation);
+  const seen = newSeen();
   let crashes = 0;
   const result = (failure: string | undefined, steps: number): SimulationResult => {
     const operations = { linux: world.linux.files.operations(), windows: world.windows.files.operations() };
@@ -45,6 +57,9 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       failure: failure && `seed ${options.seed}, step ${steps}: ${failure}`,
       steps,
       crashes,
+      attempts: world.processes.attempts.size,
+      jobs: [...orders.keys()],
+      abandoned: [...seen.abandoned],
       operations,
     };
   };
@@ -55,12 +70,37 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       random.pick([world.linux, world.windows]).files.crashIn(random.below(25));
       crashes += 1;
     }
+    if (faulty && options.reboots && world.processes.isAnyAlive() && random.chance(0.03)) reboot(world);
     await takeStep(world, chosen, random.below(1500));
-    const breach = checkStep(world, orders);
+    if (faulty && options.abandons && random.chance(0.01))
+      await giveUp(world, seen, random.pick([...orders.keys()]));
+    const breach = watchRetries(world, orders, seen) ?? checkStep(world, orders);
     if (breach) return result(breach, step);
-    if (!faulty && isAtRest(world, orders)) return result(await checkEnd(world, orders), step);
+    if (!faulty && isAtRest(world, orders) && !isRetryOpen(world, orders))
+      return result(await checkEnd(world, orders, seen.abandoned), step);
   }
   return result('it never came to rest', LIMIT);
+}
+
+/** What each job's order holds, once all are in the queue. */
+async function submitted({ linux }: World, options: SimulationOptions): Promise<Map<string, Content>> {
+  const orders = new Map<string, Content>();
+  for (let n = 1; n <= options.jobs; n++) {
+    const policy = options.policies?.[n - 1];
+    const job_id = `job-20260210-14302${n}-${policy?.name ?? 'sim'}`;
+    await makeOrder(linux.disk, layoutOf(LINUX), {
+      job_id,
+      fields: policy?.fields ?? {},
+      files: { '1_setup/model.prt': `model ${n}`.repeat(50) },
+    });
+    orders.set(job_id, contentOf(linux.disk.files, layoutOf(LINUX).order(job_id)));
+  }
+  return orders;
+}
+
+function reboot({ processes, windows }: World): void {
+  processes.reboot();
+  windows.files.crashIn(0);
 }
 
 async function takeStep(world: World, chosen: number, ms: number): Promise<void> {

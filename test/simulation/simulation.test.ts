@@ -1,6 +1,15 @@
 // A small simulation of the whole queue: crashes between any two file operations, delivery in any order.
 import { describe, expect, test } from 'vitest';
 import { simulate } from './simulate.ts';
+import { FIXED } from './world.ts';
+
+/** No interruption is the last one, so that each of them has to end well; but for the one that may not be taken up. */
+const POLICIES = [
+  { name: 'failing', fields: { on_interrupt: 'fail' } },
+  { name: 'resumed', fields: { on_interrupt: 'resume', max_attempts: 99 } },
+  { name: 'restarted', fields: { on_interrupt: 'restart', max_attempts: 99 } },
+  { name: 'no-licence', fields: { on_interrupt: 'restart', max_attempts: 99 } },
+];
 
 // thousands of small steps: slow where the machine is busy
 const LIMIT_MS = 120_000;
@@ -20,6 +29,20 @@ describe('a job is archived once, whole, and its script is started once', { time
         const result = await simulate({ seed: 7, jobs: 1, faultySteps: 0, crashAt: { side, operation } });
         expect(result.failure, `crash at operation ${operation}`).toBeUndefined();
       }
+    },
+  );
+
+  test.each([{ workPath: undefined }, { workPath: `${FIXED}/{project}` }])(
+    'when the machine goes down again and again, with the files of runs at $workPath',
+    async ({ workPath }) => {
+      let attempts = 0;
+      for (let seed = 200; seed < 206; seed++) {
+        const options = { seed, jobs: POLICIES.length, faultySteps: 1500, reboots: true, policies: POLICIES };
+        const result = await simulate({ ...options, ...(workPath && { workPath }) });
+        expect(result.failure).toBeUndefined();
+        attempts += result.attempts;
+      }
+      expect(attempts).toBeGreaterThan(6 * (POLICIES.length + 1) + 5);
     },
   );
 

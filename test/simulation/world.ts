@@ -1,7 +1,6 @@
 // Two machines, the mirror between them, and both daemons with the real planning and store code. Daemons die between
 // any two file operations and come back; files arrive in any order.
 import path from 'node:path';
-import type { RunnerSettings } from '../../src/runner/parts.ts';
 import type { Runner } from '../../src/runner/runner.ts';
 import { openRunner } from '../../src/runner/runner.ts';
 import type { Disk } from '../../src/store/disk.ts';
@@ -12,8 +11,11 @@ import { newChores } from '../../src/system/chores.ts';
 import { silentLog } from '../../src/system/log.ts';
 import type { Ticking } from '../../src/system/loop.ts';
 import { openWatcher } from '../../src/watcher/watcher.ts';
+import { fakeMachine } from '../helpers/fake-machine.ts';
 import type { FakeClock } from '../helpers/memory-disk.ts';
 import { fakeClock, memoryDisk } from '../helpers/memory-disk.ts';
+import { runnerSettings } from '../helpers/runner-settings.ts';
+import { retryPolicy } from '../helpers/snapshots.ts';
 import type { FakeProcesses } from './fake-processes.ts';
 import { fakeProcesses } from './fake-processes.ts';
 import type { FaultyFiles } from './faulty-files.ts';
@@ -26,6 +28,8 @@ export const LINUX = '/queue';
 export const WINDOWS = '/C/queue';
 const STATE = '/C/state';
 const WORK = '/C/work';
+/** Where fixed paths for runs lie. */
+export const FIXED = '/C/fixed';
 const QUEUE_ID = 'q-simulated';
 
 /** One machine: its bare disk, and the same disk as its daemon sees it. */
@@ -36,21 +40,7 @@ export interface Side {
   breaches: string[];
 }
 
-const RUNNER_SETTINGS: RunnerSettings = {
-  id: 'station',
-  slots: 1,
-  inputs_timeout_s: 86_400,
-  keep_days: 7,
-  interpreters: {
-    python: { path: 'python', args_before_script: [], args_after_script: [], path_prepend: [], env: {} },
-  },
-  default_interpreter: 'python',
-  env_allowed: [],
-  heartbeat_interval_s: 30,
-  progress_interval_s: 10,
-  grace_s: 30,
-  timeout_s: 0,
-};
+const RUNNER_SETTINGS = runnerSettings();
 
 const WATCHER_SETTINGS = {
   unsealed_quiet_s: 60,
@@ -59,6 +49,12 @@ const WATCHER_SETTINGS = {
   post_timeout_s: 60,
   lost_after_s: 300,
   lost_unknown_after_s: 3600,
+  ...retryPolicy(),
+  events_heartbeat_s: 300,
+  events_progress_s: 60,
+  events_max_mb: 10,
+  events_keep: 5,
+  checkpoint_interval_s: 60,
 };
 
 export interface World {
@@ -81,14 +77,19 @@ function sideOf(clock: FakeClock, own: readonly string[]): Side {
   return { disk, files, breaches };
 }
 
-export async function makeWorld(random: Random): Promise<World> {
+export async function makeWorld(random: Random, workPath?: string): Promise<World> {
   const clock = fakeClock();
   const mine = (root: string, names: readonly string[]) => names.map((name) => path.posix.join(root, name));
   const linux = sideOf(
     clock,
     mine(LINUX, ['outbox', 'requests', 'processing', 'archive', '.jobq-staging', '.jobq-watcher']),
   );
-  const windows = sideOf(clock, [...mine(WINDOWS, ['inbox', 'runners', '.jobq-staging']), STATE, WORK]);
+  const windows = sideOf(clock, [
+    ...mine(WINDOWS, ['inbox', 'runners', '.jobq-staging']),
+    STATE,
+    WORK,
+    FIXED,
+  ]);
   await initQueue(linux.disk, layoutOf(LINUX), 'both', [QUEUE_ID], () => '');
   await initQueue(windows.disk, layoutOf(WINDOWS), 'both', [QUEUE_ID], () => '');
   const processes = fakeProcesses(windows.disk);
@@ -97,7 +98,7 @@ export async function makeWorld(random: Random): Promise<World> {
   const back = (tree: string) =>
     mirrorOf(windows.disk.files, `${WINDOWS}/${tree}`, linux.disk.files, `${LINUX}/${tree}`, random);
   const watcher = daemon(linux, (disk, chores) => Promise.resolve(openSimulatedWatcher(disk, chores)));
-  const runner = daemon(windows, (disk, chores) => openSimulatedRunner(disk, chores, processes));
+  const runner = daemon(windows, (disk, chores) => openSimulatedRunner(disk, chores, processes, workPath));
   return {
     clock,
     linux,
@@ -115,7 +116,7 @@ function openSimulatedWatcher(disk: Disk, chores: Chores): Ticking {
     layout: layoutOf(LINUX),
     log: silentLog,
     settings: WATCHER_SETTINGS,
-    link: 'unknown' as const,
+    link: () => 'unknown' as const,
     identity: { host: 'linux', user: 'agent' },
     run: async (request: { cwd: string; outputFile: string }) => {
       const out = disk.files.openNew(path.posix.join(request.cwd, `plot-${disk.files.uniqueName()}.txt`));
@@ -127,7 +128,12 @@ function openSimulatedWatcher(disk: Disk, chores: Chores): Ticking {
   return openWatcher(parts, QUEUE_ID, chores, () => {});
 }
 
-async function openSimulatedRunner(disk: Disk, chores: Chores, processes: FakeProcesses): Promise<Runner> {
+async function openSimulatedRunner(
+  disk: Disk,
+  chores: Chores,
+  processes: FakeProcesses,
+  workPath: string | undefined,
+): Promise<Runner> {
   const identity = { id: 'station', host: 'windows', pid: 7, boot_id: 'boot', version: '0' };
   const at = runnerLayoutOf(STATE, WORK);
   const parts = {
@@ -135,9 +141,11 @@ async function openSimulatedRunner(disk: Disk, chores: Chores, processes: FakePr
     layout: layoutOf(WINDOWS),
     at,
     launcher: processes.launcher,
+    machine: fakeMachine(),
+    run: () => Promise.reject(new Error('there is no Python here')),
     log: silentLog,
     identity,
-    settings: RUNNER_SETTINGS,
+    settings: { ...RUNNER_SETTINGS, work_path: workPath },
   };
   return openRunner(parts, QUEUE_ID, chores, () => {});
 }

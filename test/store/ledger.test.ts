@@ -65,9 +65,50 @@ onBothDisks('the ledger', (make) => {
       started_at: AT,
       finished_at: AT,
       outcome,
+      attempts: [{ attempt: 1, started_at: AT, finished_at: AT, outcome }],
     });
     expect(again.jobs.get('b')).toMatchObject({ phase: 'intent', attempt: 2 });
     expect(again.lost).toBe(false);
+  });
+
+  test('keeps every attempt, and what is to come between two of them', async () => {
+    const place = make();
+    const { disk } = place;
+    const ledger = await openLedger(disk, fileIn(place), undefined);
+    const outcome = { kind: 'interrupted' as const, message: 'the machine went down' };
+    const again = { how: 'resume' as const, why: 'interrupted' as const, not_before: AT };
+    await ledger.append({ ...entry('a'), queued_at: AT });
+    await ledger.append({ ...entry('a', 'started'), started_at: AT });
+    await ledger.append({ ...entry('a', 'again'), outcome, again, started_at: AT, finished_at: AT });
+    expect(ledger.jobs.get('a')).toMatchObject({ phase: 'again', attempt: 1, again, outcome });
+    await ledger.append(entry('a', 'intent', 2));
+    expect(ledger.jobs.get('a')).toEqual({
+      phase: 'intent',
+      attempt: 2,
+      at: Date.parse(AT),
+      queued_at: AT,
+      again,
+      attempts: [{ attempt: 1, started_at: AT, finished_at: AT, outcome }],
+    });
+    await ledger.append({ ...entry('a', 'ended', 2), outcome: { kind: 'completed', message: 'completed' } });
+    expect(ledger.jobs.get('a')?.attempts.map((done) => [done.attempt, done.outcome?.kind])).toEqual([
+      [1, 'interrupted'],
+      [2, 'completed'],
+    ]);
+    expect((await openLedger(disk, fileIn(place), ledger.id)).jobs).toEqual(ledger.jobs);
+  });
+
+  test('counts an attempt once when the job ends while it waits for another one', async () => {
+    const place = make();
+    const ledger = await openLedger(place.disk, fileIn(place), undefined);
+    await ledger.append(entry('a'));
+    await ledger.append({ ...entry('a', 'again'), outcome: { kind: 'interrupted', message: 'once' } });
+    await ledger.append({ ...entry('a', 'ended'), outcome: { kind: 'cancelled', message: 'enough' } });
+    expect(ledger.jobs.get('a')).toMatchObject({
+      phase: 'ended',
+      outcome: { kind: 'cancelled' },
+      attempts: [{ attempt: 1, outcome: { kind: 'interrupted' } }],
+    });
   });
 
   test('is durable before an append is over', async () => {

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { SealedOrder } from '../../src/queue/order-facts.ts';
 import { runnerLayoutOf } from '../../src/store/layout.ts';
 import { readOrder } from '../../src/store/read-order.ts';
-import { clearStaging, readStaged, stageOrder } from '../../src/store/work-dir.ts';
+import { clearStaging, stageOrder } from '../../src/store/stage.ts';
+import { readStaged } from '../../src/store/work-dir.ts';
 import { makeOrder, put, SCRIPT } from '../helpers/make-order.ts';
 import { Crash, faultyFiles } from '../simulation/faulty-files.ts';
 import { everything, onBothDisks, queueIn } from './two-disks.ts';
@@ -21,7 +22,8 @@ onBothDisks('the work directory', (make) => {
     const at = runnerLayoutOf(path.join(root, 'state'), path.join(root, 'work'));
     const order = layout.order(JOB);
     const facts = readOrder(disk.files, order, JOB) as SealedOrder;
-    return { ...place, at, order, facts, stage: (on = disk) => stageOrder(on, at, JOB, order, facts) };
+    const staging = { jobId: JOB, orderDir: order, facts, attempt: 1, workPath: undefined };
+    return { ...place, at, order, facts, stage: (on = disk) => stageOrder(on, at, staging) };
   };
 
   test('is a copy of exactly the sealed files, and of the directories that are to be empty', async () => {
@@ -67,7 +69,7 @@ onBothDisks('the work directory', (make) => {
     const names = (disk.files.list(at.work) ?? [])
       .map(({ name }) => name)
       .filter((name) => name.startsWith(JOB));
-    expect(names).toEqual([JOB, expect.stringMatching(new RegExp(`^${JOB}\\.old-`))]);
+    expect(names).toEqual([JOB, `${JOB}.attempt-unknown`]);
     expect(everything(disk, at.work)[`${names[1]}/precious.txt`]).toBe('hours of work');
     expect(disk.files.facts(path.join(at.workDir(JOB), 'precious.txt'))).toBeUndefined();
   });

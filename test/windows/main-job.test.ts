@@ -25,6 +25,7 @@ function environment() {
     ...process.env,
     JOBQ_RUNNER_ID: 'station',
     JOBQ_RUNNER_STATE_DIR: windowsPath(path.join(home, 'state')),
+    JOBQ_LOG_DIR: windowsPath(path.join(home, 'log')),
     JOBQ_RUNNER_WORK_ROOT: windowsPath(path.join(home, 'work')),
     JOBQ_RUNNER_GRACE_S: '1',
     WINNODE_S: '100',

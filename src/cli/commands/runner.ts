@@ -1,70 +1,50 @@
-// `jobq runner`: the daemon on the machine that runs the scripts.
-
-import { EXIT_CODES } from '../../errors.ts';
-import { openContext } from '../context.ts';
-import { daemonOptions, whileLocked } from '../daemon.ts';
+// `jobq runner [action]`: the daemon itself, and what the owner of its machine asks of it. Each action is loaded alone.
+import { JobqError } from '../../errors.ts';
 import type { CliParts } from '../parts.ts';
-import type { PreparedRunner } from '../prepare-runner.ts';
-import { prepareRunner } from '../prepare-runner.ts';
-import { table } from '../render/table.ts';
 import type { VerbInput, VerbResult } from '../verb.ts';
 
-interface Options {
-  once?: boolean;
-  acceptLostLedger?: boolean;
+interface Action {
+  /** The options that mean something with it. */
+  options: readonly string[];
+  load(): Promise<(parts: CliParts, input: VerbInput) => Promise<VerbResult>>;
 }
 
-export async function run(parts: CliParts, input: VerbInput<Options>): Promise<VerbResult> {
-  const context = await openContext(parts, { queue: input.queue });
-  const prepared = await prepareRunner(context, {
-    acceptLostLedger: input.options.acceptLostLedger === true,
-  });
-  const { daemon, identity } = prepared;
-  return whileLocked(context, context.layout.runnerLock(identity.id), `runner ${identity.id}`, async () => {
-    if (input.options.once) return once(parts, prepared);
-    const options = daemonOptions(
-      context,
-      prepared.log,
-      prepared.bell,
-      context.settings.runner.poll_interval_s,
-    );
-    const watching = daemon.watch(
-      [context.layout.tree('outbox'), context.layout.tree('requests')],
-      prepared.bell.ring,
-    );
-    prepared.log.info(
-      { runner: identity.id, queue: context.layout.root, version: identity.version },
-      'runner is up',
-    );
-    await daemon.runLoop(prepared.reopening(), options);
-    await watching.close();
-    prepared.log.info(
-      { runner: identity.id },
-      'runner has stopped; running scripts go on and are taken up at the next start',
-    );
-    return { value: { runner: identity.id, stopped: true }, text: () => '' };
+const wish = () => import('./runner/wish.ts');
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  run: {
+    options: ['once', 'acceptLostLedger'],
+    load: async () => (await import('./runner/daemon.ts')).run,
+  },
+  status: { options: [], load: async () => (await import('./runner/status.ts')).run },
+  pause: { options: ['until', 'reason', 'interrupt'], load: async () => (await wish()).pause },
+  resume: { options: [], load: async () => (await wish()).resume },
+  drain: { options: ['reason'], load: async () => (await wish()).drain },
+  stop: { options: ['timeout'], load: async () => (await import('./runner/stop.ts')).run },
+};
+
+export async function run(parts: CliParts, input: VerbInput): Promise<VerbResult> {
+  const name = input.args[0] ?? 'run';
+  const action = ACTIONS[name];
+  if (!action) throw unknown(name);
+  refuseIdleOptions(name, action, input.options);
+  const act = await action.load();
+  return act(parts, input);
+}
+
+function unknown(name: string): JobqError {
+  return new JobqError('usage', `\`jobq runner\` knows no ${JSON.stringify(name)}`, {
+    remedy: `give one of ${Object.keys(ACTIONS).join(', ')}`,
   });
 }
 
-async function once(parts: CliParts, prepared: PreparedRunner): Promise<VerbResult> {
-  const runner = await prepared.open();
-  const before = new Map(runner.ledger.jobs);
-  await prepared.daemon.runUntilIdle(runner, prepared.bell, parts.interrupt);
-  const ended = [...runner.ledger.jobs].flatMap(([job_id, { outcome }]) =>
-    outcome && !before.get(job_id)?.outcome
-      ? [{ job_id, outcome: outcome.kind, message: outcome.message }]
-      : [],
-  );
-  return {
-    value: { runner: prepared.identity.id, ended, failed: prepared.failures },
-    exitCode: prepared.failures.length > 0 ? EXIT_CODES['queue-unusable'].exit : 0,
-    text: (style) =>
-      ended.length === 0
-        ? 'nothing to run'
-        : table(
-            style,
-            ['job', 'outcome', 'message'],
-            ended.map((job) => [job.job_id, job.outcome, job.message]),
-          ),
-  };
+/** An option that would do nothing is a mistake of the one who gave it. */
+function refuseIdleOptions(name: string, action: Action, options: object): void {
+  const idle = Object.keys(options).find((option) => !action.options.includes(option));
+  if (idle === undefined) return;
+  const flag = `--${idle.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new JobqError('usage', `${flag} means nothing with \`jobq runner ${name}\``, {
+    field: flag,
+    remedy: 'leave it out; `jobq runner --help` says what belongs together',
+  });
 }

@@ -2,10 +2,12 @@
 import type { Presence } from '../../job/presence.ts';
 import type { View } from '../../job/view.ts';
 import type { Problem } from '../../queue/problem.ts';
+import type { Living } from '../living.ts';
 import { jobTable, problemList } from './job-table.ts';
+import { judgedTexts } from './living-text.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
-import { countText, momentText } from './words.ts';
+import { bytesText, countText, momentText } from './words.ts';
 
 /** The value of `jobq status` without a job. */
 export interface Glance {
@@ -20,9 +22,11 @@ export interface Glance {
   /** Ended or archived last, the newest first. */
   finished: View[];
   problems: Problem[];
+  watcher_runs: boolean;
+  liveness: Living['liveness'];
 }
 
-export function glanceText(style: Style, glance: Glance): string {
+export function glanceText(style: Style, glance: Glance, nowMs: number): string {
   const { colors } = style;
   const head = `${colors.bold(glance.queue)}  ${colors.dim(glance.queue_id ?? 'no id yet')}`;
   const counts = [
@@ -30,6 +34,7 @@ export function glanceText(style: Style, glance: Glance): string {
     countText(glance.waiting.length, 'waits', 'wait'),
     ...(glance.lost.length > 0 ? [`${glance.lost.length} lost`] : []),
     countText(glance.problems.length, 'problem'),
+    ...(glance.liveness ? [`link ${glance.liveness.link}`] : []),
   ];
   const sections: [string, readonly View[]][] = [
     ['Running', glance.running],
@@ -39,7 +44,8 @@ export function glanceText(style: Style, glance: Glance): string {
   ];
   return [
     `${head}\n${counts.join(', ')}`,
-    runnerSection(style, glance.runners),
+    runnerSection(style, glance, nowMs),
+    ...(glance.watcher_runs ? [] : [NO_WATCHER]),
     ...sections.flatMap(([title, views]) =>
       views.length === 0 ? [] : [`${colors.bold(title)}\n${jobTable(style, views)}`],
     ),
@@ -47,7 +53,9 @@ export function glanceText(style: Style, glance: Glance): string {
   ].join('\n\n');
 }
 
-function runnerSection(style: Style, runners: readonly Presence[]): string {
+const NO_WATCHER = 'The watcher does not run on this machine: it is not known here who is alive.';
+
+function runnerSection(style: Style, { runners, liveness }: Glance, nowMs: number): string {
   if (runners.length === 0)
     return 'No runner has been seen: start `jobq runner` on the machine that runs the jobs.';
   const rows = runners.map((runner) => [
@@ -56,6 +64,34 @@ function runnerSection(style: Style, runners: readonly Presence[]): string {
     `${runner.running.length}/${runner.slots}`,
     String(runner.waiting.length),
     momentText(runner.clock),
+    ...judgedTexts(
+      liveness?.runners.find(({ runner_id }) => runner_id === runner.runner_id),
+      nowMs,
+    ),
+    roomText(runner),
   ]);
-  return `${style.colors.bold('Runners')}\n${table(style, ['id', 'host', 'running', 'waiting', 'last sign, by its clock'], rows)}`;
+  const head = [
+    'id',
+    'host',
+    'running',
+    'waiting',
+    'last sign, by its clock',
+    'heard here',
+    'its clock',
+    'room',
+  ];
+  return `${style.colors.bold('Runners')}\n${table(style, head, rows)}`;
+}
+
+/** What keeps jobs from starting there, and how much space they have. */
+function roomText({ paused, draining, schedule, disk_free_mb }: Presence): string {
+  const until = paused?.until === undefined ? '' : ` until ${momentText(paused.until)}`;
+  const why = (reason: string | undefined) => (reason ? ` (${reason})` : '');
+  const parts = [
+    paused && `paused${until}${why(paused.reason)}`,
+    draining && `draining${why(draining.reason)}`,
+    schedule,
+    disk_free_mb !== undefined && `${bytesText(disk_free_mb * 1_000_000)} free`,
+  ];
+  return parts.filter(Boolean).join(', ');
 }

@@ -1,6 +1,6 @@
 // The verbs that ask something of the other side. Light: what they do is loaded when they run.
 import type { Verb, VerbArgument } from '../verb.ts';
-import { seconds } from './values.ts';
+import { collect, seconds } from './values.ts';
 
 const jobs: VerbArgument = {
   name: 'job',
@@ -50,5 +50,56 @@ export const ASKING: readonly Verb[] = [
       [10, 'a job has ended or is being cancelled; nothing was released'],
     ],
     load: () => import('../commands/release.ts'),
+  },
+  {
+    name: 'retry',
+    summary: 'try jobs again, as new jobs with the same files',
+    description: [
+      'Makes a new order of each job that has ended, is archived or is lost, and prints the new ids, <job>-r1 and',
+      'so on. The files are those of the old order; nothing is asked from the study or the network. A job that is',
+      'lost is cancelled first, should its runner come back. It starts without a release. Asked again while the',
+      'new job is open, the answer is that job. Retries by the order itself (retry in job.json) need no command.',
+    ].join(' '),
+    arguments: [jobs],
+    options: [
+      {
+        flags: '--arg <text>',
+        description: 'one argument of the script, in place of all of the old ones; once for each, in order',
+        parse: collect,
+      },
+      { flags: '--keep-args', description: 'the arguments of the old job (default)' },
+      { flags: '--run-on <runner>', description: 'id of another runner, or auto (default: as the old job)' },
+    ],
+    examples: ['jobq retry wfe', 'jobq retry wfe --arg --resume --json'],
+    exits: [
+      [3, 'no such job'],
+      [4, 'the order is not whole any more'],
+      [
+        10,
+        'a job has not ended, its order is gone, or it is tried again with other options; nothing was made',
+      ],
+    ],
+    load: () => import('../commands/retry.ts'),
+  },
+  {
+    name: 'abandon',
+    summary: 'give up jobs of which nothing will be heard any more',
+    description: [
+      'For jobs whose runner is gone for good. The runner is asked to cancel them, should it ever come back; the',
+      'watcher archives order and record as they are, and the job counts as failed (outcome abandoned). Results',
+      'that come all the same are archived beside, marked late. Refused while a runner says that it has the job.',
+      'If any of the jobs cannot be given up, none is.',
+    ].join(' '),
+    arguments: [jobs],
+    options: [
+      { flags: '--reason <text>', description: 'why, for the archive' },
+      { flags: '--force', description: 'though a runner says that it has the job' },
+    ],
+    examples: ['jobq abandon wfe --reason "the workstation was scrapped"'],
+    exits: [
+      [3, 'no such job'],
+      [10, 'a job has ended, or a runner has it; nothing was given up'],
+    ],
+    load: () => import('../commands/abandon.ts'),
   },
 ];

@@ -1,46 +1,46 @@
 // The verbs that run jobs and archive them. Light: what they do is loaded when they run.
 import type { Verb } from '../verb.ts';
+import { RUNNER } from './runner.ts';
+import { seconds } from './values.ts';
 
 const ONCE = {
   flags: '--once',
   description: 'end when nothing can proceed without the other side or the passing of time',
 };
 
+/** For every daemon that can be asked to stop. */
+const STOP_TIMEOUT = {
+  flags: '--timeout <s>',
+  description: 'stop: wait at most so many seconds until it has stopped',
+  default: 30,
+  parse: seconds('--timeout', 'from zero'),
+};
+
 export const DAEMONS: readonly Verb[] = [
-  {
-    name: 'runner',
-    summary: 'run the jobs of this queue on this machine',
-    description: [
-      'The daemon on the machine with the solver. Takes whole orders by priority and age, verifies and copies',
-      'them to a work directory, runs their scripts, and publishes heartbeat, log and results in inbox/.',
-      'It goes on until it is stopped; scripts outlive it and are found again at the next start. With --once',
-      'it ends when it is idle; a script that runs is waited for. Its log goes to standard error.',
-    ].join(' '),
-    arguments: [],
-    options: [
-      ONCE,
-      {
-        flags: '--accept-lost-ledger',
-        description:
-          'the owner knows that the ledger of earlier runs is gone: orders start again without a release',
-      },
-    ],
-    examples: ['jobq runner --queue C:\\job-queue', 'jobq runner --once'],
-    exits: [[10, 'another runner of this id holds the queue']],
-    load: () => import('../commands/runner.ts'),
-  },
+  RUNNER,
   {
     name: 'watcher',
     summary: 'verify, post-process and archive the results that arrive',
     description: [
       'The daemon beside the agents, one for a queue. Seals orders made by hand, releases and assigns jobs,',
       'verifies every digest of finished records, runs the configured post-processor on a copy, archives, and',
-      'says when a runner gives no sign of life. It goes on until it is stopped; its log goes to standard error.',
+      'says when a runner gives no sign of life. It goes on until a signal or `jobq watcher stop` ends it;',
+      'its log goes to standard error and into log.dir.',
     ].join(' '),
-    arguments: [],
-    options: [ONCE],
-    examples: ['jobq watcher', 'jobq watcher --once --json'],
-    exits: [[10, 'another watcher holds the queue']],
+    arguments: [
+      {
+        name: 'action',
+        required: false,
+        description: 'run: the daemon itself (default); stop: ask the one on this machine to stop',
+        choices: ['run', 'stop'],
+      },
+    ],
+    options: [ONCE, STOP_TIMEOUT],
+    examples: ['jobq watcher', 'jobq watcher --once --json', 'jobq watcher stop'],
+    exits: [
+      [6, 'stop: it still runs after that time'],
+      [10, 'another watcher holds the queue'],
+    ],
     load: () => import('../commands/watcher.ts'),
   },
   {

@@ -3,6 +3,7 @@ import type { Verb } from '../verb.ts';
 import { ASKING } from './asking.ts';
 import { DAEMONS } from './daemons.ts';
 import { LOOKING } from './looking.ts';
+import { MACHINE } from './machine.ts';
 import { SETTING_UP } from './setting-up.ts';
 import { SUBMITTING } from './submitting.ts';
 
@@ -17,4 +18,5 @@ export const VERB_GROUPS: readonly VerbGroup[] = [
   { title: 'Looking', verbs: LOOKING },
   { title: 'Asking', verbs: ASKING },
   { title: 'Running', verbs: DAEMONS },
+  { title: 'This machine', verbs: MACHINE },
 ];

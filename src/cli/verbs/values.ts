@@ -34,10 +34,24 @@ export function wholeNumber(flag: string, min: number): Read<number> {
 export const collect: Read<string[]> = (text, before) => [...((before as string[] | undefined) ?? []), text];
 
 /** `k=v`, several times. Values stay texts: nobody guesses that `1e3` or `true` was meant as something else. */
-export function keyValues(flag: string): Read<Record<string, string>> {
+export function keyValues(flag: string, wanted = '<key>=<value>'): Read<Record<string, string>> {
   return (text, before) => {
     const at = text.indexOf('=');
-    if (at < 1) throw wrong(flag, text, '<key>=<value>');
+    if (at < 1) throw wrong(flag, text, wanted);
     return { ...(before as Record<string, string> | undefined), [text.slice(0, at)]: text.slice(at + 1) };
+  };
+}
+
+/** `feature` for one of it, or `feature=n`; several times, each feature once. */
+export function counts(flag: string): Read<Record<string, number>> {
+  return (text, before) => {
+    const known = before as Record<string, number> | undefined;
+    const [, name = '', number = '1'] = /^([^=]+)(?:=(\d+))?$/.exec(text) ?? [];
+    const count = Number(number);
+    if (name.trim() === '' || !Number.isSafeInteger(count) || count < 1) {
+      throw wrong(flag, text, '<feature> or <feature>=<whole number from 1>');
+    }
+    if (known && Object.hasOwn(known, name.trim())) throw wrong(flag, text, 'given once for each feature');
+    return { ...known, [name.trim()]: count };
   };
 }

@@ -21,6 +21,7 @@ export function systemLauncher(nodePath: string, supervisorFile: string, locks: 
         windowsHide: true,
         reject: false,
       });
+      child.unref(); // a runner that stops does not wait for the runs that go on
       alive.add(attemptDir);
       void child.then(() => {
         alive.delete(attemptDir);

@@ -1,6 +1,6 @@
-// How this platform handles a tree of processes.
+// How this platform handles the processes of an attempt.
 import { posixTree } from './posix.ts';
-import type { ProcessTree } from './process-tree.ts';
+import type { TreeHere } from './starting.ts';
 import { windowsTree } from './windows.ts';
 
-export const thisTree: ProcessTree = process.platform === 'win32' ? windowsTree : posixTree;
+export const thisTree: TreeHere = process.platform === 'win32' ? windowsTree : posixTree;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { systemRun } from '../../../src/system/process/run.ts';
-import { tempDir } from '../temp-dir.ts';
+import { lives, tempDir, until } from '../temp-dir.ts';
 
 async function run(program: string, timeoutMs = 20_000, input = '') {
   const cwd = tempDir();
@@ -23,9 +23,24 @@ test('a command gets its input and environment, and leaves output and exit code'
   expect(output).toBe('hello world\n');
 });
 
-test('a command over its time is ended', async () => {
-  const { end } = await run('setInterval(() => {}, 1000)', 200);
-  expect(end).toMatchObject({ exit_code: null, timed_out: true });
+test('a command over its time is ended, and all it has started', async () => {
+  const { end, output } = await run(
+    `const spawn = require('node:child_process').spawn;
+     const child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], { stdio: 'ignore', detached: true });
+     child.unref(); console.log(child.pid); setInterval(() => {}, 1000)`,
+    5000,
+  );
+  expect(end).toMatchObject({ timed_out: true });
+  expect(end.signal ?? end.exit_code).toBe(process.platform === 'win32' ? 1 : 'SIGKILL');
+  expect(output).toMatch(/^\d+\n$/);
+  await until('it is looked at', () => !lives(Number(output)));
+});
+
+test('each command can be told from all others by its environment', async () => {
+  const program = 'console.log(process.env.JOBQ_RUN_ID)';
+  const [one, other] = [await run(program), await run(program)];
+  expect(one.output).toMatch(/^[\w-]{36}\n$/);
+  expect(other.output).not.toBe(one.output);
 });
 
 test('what a command leaves running keeps nobody waiting', async () => {

@@ -1,0 +1,67 @@
+// Presence: what the runner tells of itself, when it is due and when something changed.
+import type { Presence } from '../job/presence.ts';
+import { closedUntil } from '../job/schedule.ts';
+import type { MachineSeen } from '../queue/machine.ts';
+import { pausedNow } from '../queue/owner-wish.ts';
+import type { RunnerPlan } from '../queue/plan-runner.ts';
+import { writePresence } from '../store/presences.ts';
+import { clearedJobs } from './cleared.ts';
+import type { Pulse } from './heartbeat.ts';
+import { recall } from './memory.ts';
+import type { RunnerState } from './parts.ts';
+import { isoNow } from './records.ts';
+
+export async function beatPresence(
+  runner: RunnerState,
+  pulse: Pulse,
+  plan: RunnerPlan,
+  machine: MachineSeen,
+): Promise<void> {
+  const { disk, settings } = runner;
+  const nowMs = disk.clock.monotonic();
+  const closed = closedness(runner, machine);
+  const cleared = clearedJobs(runner);
+  const told = JSON.stringify([plan.running, plan.waiting, closed, cleared]);
+  const isDue = pulse.atMs === undefined || nowMs - pulse.atMs >= settings.heartbeat_interval_s * 1000;
+  if (!isDue && told === pulse.told) return;
+  const presence = presenceOf(runner, pulse.seq + 1, plan, machine);
+  await writePresence(disk, runner.layout, { ...presence, ...(cleared.length > 0 && { cleared }) });
+  pulse.seq += 1;
+  pulse.atMs = nowMs;
+  pulse.told = told;
+}
+
+/** What keeps the runner as a whole from starting anything. */
+function closedness(runner: RunnerState, { owner, weekMinute }: MachineSeen) {
+  const paused = pausedNow(owner, runner.disk.clock.now());
+  const opens = closedUntil(runner.settings.schedule, weekMinute);
+  return {
+    ...(paused && { paused }),
+    ...(owner.draining && { draining: owner.draining }),
+    ...(opens !== undefined && { schedule: `closed until ${opens}` }),
+  };
+}
+
+function presenceOf(runner: RunnerState, seq: number, plan: RunnerPlan, machine: MachineSeen): Presence {
+  const { disk, identity, settings, ledger } = runner;
+  const nowMs = disk.clock.monotonic();
+  return {
+    runner_id: identity.id,
+    seq,
+    boot_id: identity.boot_id,
+    ledger_id: ledger.id,
+    host: identity.host,
+    pid: identity.pid,
+    version: identity.version,
+    slots: settings.slots,
+    running: plan.running.map((job_id) => ({
+      job_id,
+      heartbeat_seq: recall(runner.memory, job_id, nowMs).beat?.seq ?? 0,
+    })),
+    waiting: plan.waiting,
+    ...closedness(runner, machine),
+    ...(machine.freeMb !== undefined && { disk_free_mb: Math.floor(machine.freeMb) }),
+    clock: isoNow(runner),
+    heartbeat_interval_s: settings.heartbeat_interval_s,
+  };
+}
