@@ -22,19 +22,31 @@ function version(): string {
 }
 
 async function loadDaemon(): Promise<DaemonParts> {
-  const [{ systemLauncher }, { systemRun }, { systemWatch }, { systemLog }, loop, { newChores }] =
-    await Promise.all([
-      import('../src/system/process/launch.ts'),
-      import('../src/system/process/run.ts'),
-      import('../src/system/watch.ts'),
-      import('../src/system/log.ts'),
-      import('../src/system/loop.ts'),
-      import('../src/system/chores.ts'),
-    ]);
+  const [
+    { systemLauncher },
+    { systemRun },
+    { systemHttp },
+    { systemRandom },
+    { systemWatch },
+    { systemLog },
+    loop,
+    { newChores },
+  ] = await Promise.all([
+    import('../src/system/process/launch.ts'),
+    import('../src/system/process/run.ts'),
+    import('../src/system/http.ts'),
+    import('../src/system/random.ts'),
+    import('../src/system/watch.ts'),
+    import('../src/system/log.ts'),
+    import('../src/system/loop.ts'),
+    import('../src/system/chores.ts'),
+  ]);
   const supervisor = fileURLToPath(new URL('./supervisor.js', import.meta.url));
   return {
     launcher: systemLauncher(process.execPath, supervisor, systemLocks),
     run: systemRun,
+    http: systemHttp,
+    random: systemRandom,
     watch: systemWatch,
     makeLog: systemLog,
     newBell: () => loop.newBell(systemClock),

@@ -133,6 +133,8 @@ function partsOf(
   const { clock, disk, home, version } = scene;
   const { host, user, pid, variables = {} } = facts;
   const daemon: DaemonParts = {
+    http: () => Promise.resolve({ problem: 'nobody is told of an example' }),
+    random: () => 0.5,
     launcher,
     run: systemRun,
     watch: noWatch,

@@ -1,28 +1,47 @@
 // What both daemons' commands share: one process a lock, a queue that comes and goes, and errors told once.
 import { JobqError, messageOf } from '../errors.ts';
+import type { Lock } from '../system/lock.ts';
 import type { Log } from '../system/log.ts';
 import type { Bell, LoopOptions, Ticking } from '../system/loop.ts';
 import type { Context } from './context.ts';
+import { holderText, noteHolder, readHolder } from './holder.ts';
+import type { CliParts } from './parts.ts';
 
-/** Holds the lock while the work is done; refuses when another process holds it. */
+/** Holds the lock while the work is done; refuses when another process holds it, and says who that is. */
 export async function whileLocked<T>(
-  { parts, layout }: Context,
+  context: Context,
   file: string,
   who: string,
   work: () => Promise<T>,
 ): Promise<T> {
+  const { parts, layout } = context;
   parts.disk.files.makeDir(layout.staging);
-  const lock = await parts.locks.take(file);
+  const lock = await takeLock(parts, file);
   if (!lock) {
-    throw new JobqError('conflict', `${who} runs already for the queue ${layout.root}`, {
+    const holder = holderText(readHolder(parts.disk.files, layout.holder(file)));
+    throw new JobqError('conflict', `${who} runs already for the queue ${layout.root}${holder}`, {
       file,
       remedy: 'stop the other process first, or let it do the work',
     });
   }
   try {
+    await noteHolder(context, file);
     return await work();
   } finally {
+    await parts.disk.files.removeFile(layout.holder(file)).catch(() => {});
     await lock.release();
+  }
+}
+
+/** Whoever only looks whether a daemon runs holds its lock for a moment. */
+const LOOKERS_MS = 500;
+
+async function takeLock({ locks, disk, interrupt }: CliParts, file: string): Promise<Lock | undefined> {
+  const endMs = disk.clock.monotonic() + LOOKERS_MS;
+  for (;;) {
+    const lock = await locks.take(file);
+    if (lock || interrupt.aborted || disk.clock.monotonic() >= endMs) return lock;
+    await disk.clock.sleep(LOOKERS_MS / 5, interrupt);
   }
 }
 
@@ -35,6 +54,7 @@ export function reopening(open: () => Promise<Ticking>): Ticking {
       return opened.tick();
     },
     settled: async () => opened?.settled(),
+    close: async () => opened?.close?.(),
   };
 }
 

@@ -6,9 +6,10 @@ import type { JobIndex } from '../store/find.ts';
 import { indexJobs, resolveJob, viewJob } from '../store/find.ts';
 import { readArrival } from '../store/read-record.ts';
 import type { Context } from './context.ts';
+import { silentJobs } from './living.ts';
 
-export function indexOf({ parts, layout }: Context): JobIndex {
-  return indexJobs(parts.disk.files, layout);
+export function indexOf(context: Context): JobIndex {
+  return { ...indexJobs(context.parts.disk.files, context.layout), silent: silentJobs(context) };
 }
 
 /** The ids of the jobs that these texts name, each once. */
@@ -33,7 +34,8 @@ export function viewIn({ parts, layout }: Context, index: JobIndex, jobId: strin
   const { files } = parts.disk;
   const view = viewJob(files, layout, index, jobId);
   // results that are nowhere may have moved into the archive since the index was made
-  return view.results_dir === null ? viewJob(files, layout, indexJobs(files, layout), jobId) : view;
+  if (view.results_dir !== null) return view;
+  return viewJob(files, layout, { ...index, ...indexJobs(files, layout) }, jobId);
 }
 
 /** Is nothing more to come of this job: is it archived, or has it ended and is its record whole here? */

@@ -16,7 +16,8 @@ export async function main(parts: CliParts, argv: readonly string[]): Promise<nu
     json = input.json;
     const command = await verb.load();
     const result = await command.run(parts, input);
-    print(parts, result, json);
+    if (!result.printed) print(parts, result, json);
+    await result.afterwards?.();
     return result.exitCode ?? 0;
   } catch (error) {
     return printError(parts, error, json);

@@ -3,6 +3,7 @@
 import type { Disk } from '../store/disk.ts';
 import type { Chores } from '../system/chores.ts';
 import type { Environment } from '../system/environment.ts';
+import type { Http } from '../system/http.ts';
 import type { Locks } from '../system/lock.ts';
 import type { DaemonLog, LogLevel } from '../system/log.ts';
 import type { Bell, LoopOptions, Ticking } from '../system/loop.ts';
@@ -10,6 +11,7 @@ import type { Machine } from '../system/machine.ts';
 import type { Ask } from '../system/process/ask.ts';
 import type { Launcher } from '../system/process/launch.ts';
 import type { Run } from '../system/process/run.ts';
+import type { Random } from '../system/random.ts';
 import type { Watch } from '../system/watch.ts';
 
 export interface Out {
@@ -23,6 +25,8 @@ export interface Out {
 export interface DaemonParts {
   launcher: Launcher;
   run: Run;
+  http: Http;
+  random: Random;
   watch: Watch;
   makeLog(level: LogLevel): DaemonLog;
   newBell(): Bell;

@@ -2,18 +2,7 @@
 import * as z from 'zod/mini';
 import { presenceSchema } from '../job/presence.ts';
 import { viewSchema } from '../job/view.ts';
-
-/** Something in the folder that a person should look at. */
-const problemSchema = z.looseObject({
-  /** conflict-copy, foreign-file, broken-order, broken-record, broken-request, mismatch, unsealed-files */
-  kind: z.string(),
-  /** Path below the queue. */
-  file: z.string(),
-  job_id: z.optional(z.string()),
-  reason: z.string(),
-  /** What to do about it. */
-  remedy: z.string(),
-});
+import { problemSchema } from './problem-shape.ts';
 
 /** Something wrong with a study, or worth a warning. */
 const studyProblemSchema = z.looseObject({
@@ -26,6 +15,26 @@ const studyProblemSchema = z.looseObject({
   /** Why it matters on the other machine. */
   why: z.string(),
   remedy: z.string(),
+});
+
+/** What the watcher judges of those who are alive. Times are by its clock. */
+const livenessSchema = z.looseObject({
+  at: z.string(),
+  /** What is known of the mirror: local, up, pulling, half-open, disconnected, own-daemon-down or unknown. */
+  link: z.string(),
+  link_since: z.string(),
+  runners: z.array(
+    z.looseObject({
+      runner_id: z.string(),
+      /** heard, unreachable, stale or lost */
+      verdict: z.string(),
+      since: z.nullable(z.string()),
+      /** null when it was not heard since the watcher started. */
+      heard_at: z.nullable(z.string()),
+      /** Its clock is at most so many seconds behind; negative: at least so many ahead. */
+      clock_behind_s: z.nullable(z.number()),
+    }),
+  ),
 });
 
 /** `init` */
@@ -97,7 +106,11 @@ export const listShape = z.looseObject({
 });
 
 /** `status <job>`: the view, and what is wrong with this job's files. */
-export const statusShape = z.extend(viewSchema, { problems: z.array(problemSchema) });
+export const statusShape = z.extend(viewSchema, {
+  problems: z.array(problemSchema),
+  /** On this machine. Where it does not, nobody judges whether the runner lives. */
+  watcher_runs: z.boolean(),
+});
 
 /** `status` */
 export const glanceShape = z.looseObject({
@@ -112,6 +125,10 @@ export const glanceShape = z.looseObject({
   /** The last few that ended, the newest first. */
   finished: z.array(viewSchema),
   problems: z.array(problemSchema),
+  /** On this machine. Where it does not, nobody judges who is alive. */
+  watcher_runs: z.boolean(),
+  /** Who is alive, as the watcher judged it last; null where it has not lately. */
+  liveness: z.nullable(livenessSchema),
 });
 
 /** `logs` */
@@ -140,6 +157,37 @@ export const askShape = z.looseObject({
   ),
 });
 
+/** `retry` */
+export const retryShape = z.looseObject({
+  retries: z.array(
+    z.looseObject({
+      /** The job that is tried again. */
+      job_id: z.string(),
+      /** The new job. */
+      retried_as: z.string(),
+      /** The new order's directory. */
+      order: z.string(),
+      args: z.array(z.string()),
+      /** It was there already: nothing was made. */
+      existing: z.boolean(),
+    }),
+  ),
+});
+
+/** `abandon` */
+export const abandonShape = z.looseObject({
+  abandoned: z.array(
+    z.looseObject({
+      job_id: z.string(),
+      /** False when it had been given up before; the rest is of that time. */
+      written: z.boolean(),
+      abandoned_at: z.nullable(z.string()),
+      abandoned_by: z.nullable(z.string()),
+      reason: z.nullable(z.string()),
+    }),
+  ),
+});
+
 /** `seal` */
 export const sealShape = z.looseObject({
   job_id: z.string(),
@@ -150,31 +198,6 @@ export const sealShape = z.looseObject({
   bytes: z.int(),
   /** The runner that may take it, or auto. */
   run_on: z.string(),
-});
-
-/** What failed while a daemon worked until it was idle; the exit code is 7 then. */
-export const failureShape = z.looseObject({
-  job_id: z.optional(z.string()),
-  action: z.optional(z.string()),
-  error: z.string(),
-});
-
-/** `runner`: `ended` with --once, `stopped` when the daemon was stopped */
-export const runnerShape = z.looseObject({
-  /** The runner's id. */
-  runner: z.string(),
-  stopped: z.optional(z.boolean()),
-  ended: z.optional(z.array(z.looseObject({ job_id: z.string(), outcome: z.string(), message: z.string() }))),
-  failed: z.optional(z.array(failureShape)),
-});
-
-/** `watcher`: `archived` with --once, `stopped` when the daemon was stopped */
-export const watcherShape = z.looseObject({
-  queue: z.string(),
-  stopped: z.optional(z.boolean()),
-  /** Names below archive/. */
-  archived: z.optional(z.array(z.string())),
-  failed: z.optional(z.array(failureShape)),
 });
 
 /** Every verb, when it could not do what was asked; the exit code is that of `code`. */
@@ -192,3 +215,8 @@ export const errorShape = z.looseObject({
     warnings: z.optional(z.array(studyProblemSchema)),
   }),
 });
+
+export { pruneShape, showShape } from './archive-shapes.ts';
+export { failureShape, runnerNowShape, runnerShape, watcherShape } from './daemon-shapes.ts';
+export { eventsShape, newsShape } from './event-shapes.ts';
+export { doctorShape, serviceShape, serviceStatusShape, stopShape } from './machine-shapes.ts';

@@ -25,3 +25,15 @@ export function idTimeMs(jobId: string): number | undefined {
   const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   return Number.isNaN(ms) ? undefined : ms;
 }
+
+const AGE_DAY_MS = 86_400_000;
+
+/** How old something is to be, in milliseconds: `90d`, `12h`, `4w`. */
+export function ageMs(flag: string, text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text.trim()) ?? [];
+  if (number !== undefined) return Number(number) * (unit === 'w' ? 7 * AGE_DAY_MS : (AGO_MS[unit] ?? 0));
+  throw new JobqError('usage', `${flag} should be an age, but is ${JSON.stringify(text)}`, {
+    field: flag,
+    remedy: `give ${flag} as 90d, 12h, 30m or 4w`,
+  });
+}

@@ -33,10 +33,14 @@ export interface VerbInput<O extends object = object> {
 export interface VerbResult {
   /** What `--json` prints. */
   value: unknown;
+  /** All of it has been printed while the verb ran: nothing more is. */
+  printed?: true;
   /** 0 unless told. */
   exitCode?: number;
   /** The same for people, without the last line feed; '' prints nothing. */
   text(style: Style): string;
+  /** What is done only once it is printed. */
+  afterwards?(): Promise<void>;
 }
 
 interface CommandModule {

@@ -19,6 +19,10 @@ export const presenceSchema = z.looseObject({
   cleared: z.optional(z.array(jobId)),
   clock: moment,
   heartbeat_interval_s: z.number(),
+  /** What it tries again and again in vain: the last error, and when the first of them in a row was. */
+  failing: z.optional(
+    z.array(z.looseObject({ job_id: jobId, action: z.string(), error: z.string(), since: moment })),
+  ),
   /** What the owner of the machine asked for and is in force. */
   paused: z.optional(z.looseObject({ ...asked, until: z.optional(moment) })),
   draining: z.optional(z.looseObject(asked)),

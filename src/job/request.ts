@@ -14,6 +14,8 @@ export const cancelSchema = z.looseObject({
   reason: z.optional(z.string()),
   grace_s: z.optional(z.number()),
   superseded_by: z.optional(z.string()),
+  /** When that job will be made, by the clock of the watcher; missing where it is made at once. */
+  retry_at: z.optional(moment),
   abandoned: z.optional(z.boolean()),
 });
 export const archivedSchema = z.looseObject({

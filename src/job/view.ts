@@ -40,8 +40,20 @@ export const viewSchema = z.looseObject({
   results_sealed: z.boolean(),
   /** Name below archive/, once archived. */
   archived_as: z.nullable(z.string()),
-  /** Results that came after the job had been called lost. */
+  /** Results that came after the job had been called lost or given up. */
   late: z.boolean(),
+  /** Nothing is heard of it since then, and the link explains that. */
+  unreachable_since: z.nullable(z.string()),
+  /** Nothing is heard of it since then, and nobody knows whether the link explains that. */
+  stale_since: z.nullable(z.string()),
+  /** The job that this one repeats. */
+  retry_of: z.nullable(z.string()),
+  /** The job that repeats this one, or is to. */
+  retried_as: z.nullable(z.string()),
+  /** When that was made, or will be. */
+  retry_at: z.nullable(z.string()),
+  /** What `jobq prune` removed of it: inputs, results or both; usually nothing. */
+  pruned: z.array(z.enum(['inputs', 'results'])),
   metadata: z.nullable(z.record(z.string(), z.unknown())),
 });
 export type View = z.infer<typeof viewSchema>;
@@ -60,6 +72,13 @@ export interface Sight {
   orderSealed: boolean;
   /** When the watcher called the job lost, if it did, and when its runner was heard again. */
   lost: { at: string; recovered_at?: string | undefined } | undefined;
+  /** Nothing is heard of it, as the watcher judges. */
+  silence?: { verdict: 'unreachable' | 'stale'; since: string } | undefined;
+  /** The job had been given up before its results came. */
+  cameAfterAll?: boolean;
+  retry?: { retried_as: string; retry_at: string | undefined } | undefined;
+  /** What was removed of it to free space. */
+  pruned?: readonly ('inputs' | 'results')[];
 }
 
 /** Why an order without a record has not been taken up. */
@@ -101,7 +120,9 @@ export function viewOf(sight: Sight): View {
     results_dir: sight.resultsDir ?? null,
     results_sealed: sight.sealed,
     archived_as: sight.archivedAs ?? null,
-    late: ended && sight.lost !== undefined,
+    late: ended && (sight.lost !== undefined || sight.cameAfterAll === true),
+    ...silencePart(sight, ended || lost !== undefined),
+    ...laterPart(told, sight),
     metadata: told.metadata ?? null,
   };
 }
@@ -114,6 +135,22 @@ function orderPart(told: Partial<Order>) {
     created_at: told.created_at ?? null,
     created_by: told.created_by ?? null,
     run_on: told.run_on ?? null,
+  };
+}
+
+/** Of a job that has ended or is lost there is more to say. */
+function silencePart({ silence }: Sight, isSettled: boolean) {
+  const since = (verdict: string) => (silence?.verdict === verdict && !isSettled ? silence.since : null);
+  return { unreachable_since: since('unreachable'), stale_since: since('stale') };
+}
+
+/** What it repeats, and what was made of it after its end. */
+function laterPart(told: Partial<Order>, { retry, pruned = [] }: Sight) {
+  return {
+    retry_of: told.retry_of ?? null,
+    retried_as: retry?.retried_as ?? null,
+    retry_at: retry?.retry_at ?? null,
+    pruned: [...pruned],
   };
 }
 

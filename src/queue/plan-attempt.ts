@@ -107,7 +107,7 @@ function afterLicence(job: RunnerJob, ledger: LedgerJob, outcome: Outcome, aroun
 }
 
 /** How many attempts in a row ended for want of a licence. */
-export function licenceFailures({ attempts }: LedgerJob): number {
+function licenceFailures({ attempts }: LedgerJob): number {
   const others = attempts.findLastIndex(({ outcome }) => outcome?.error_class !== 'licence');
   return attempts.length - 1 - others;
 }

@@ -22,12 +22,23 @@ export function nextAttempt({ ledger }: RunnerJob): number {
 export function planOrder(job: RunnerJob, around: OrderSurroundings): Step {
   const { order: facts, requests, job_id } = job;
   const { policy } = around;
+  if (!facts && wasQueuedHere(job, policy)) return withoutOrder(job);
   if (requests.archived || !facts || facts.seal === 'missing' || !isMine(facts.fields, requests, policy.id))
     return undefined;
   if (requests.cancel) return end(job_id, cancelledBefore('started', requests.cancel.reason));
   if (facts.seal === 'unfit')
     return isOverdue(job, policy) ? end(job_id, overdue(facts.reason, policy)) : undefined;
   return planSealed(job, facts, around);
+}
+
+function wasQueuedHere({ record }: RunnerJob, policy: RunnerPolicy): boolean {
+  return record?.record?.runner?.id === policy.id;
+}
+
+/** It waited here, and its order was taken away: that of a job that was given up. Its record is closed all the same. */
+function withoutOrder({ job_id, requests }: RunnerJob): Step {
+  if (requests.archived || !requests.cancel) return undefined;
+  return end(job_id, cancelledBefore('started', requests.cancel.reason));
 }
 
 /** Between two attempts: the same job goes on, from what is in the work directory or from a fresh copy. */

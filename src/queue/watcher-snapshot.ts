@@ -2,8 +2,10 @@
 import type { JobRecord } from '../job/record.ts';
 import type { Requests } from '../job/request.ts';
 import type { State } from '../job/states.ts';
+import type { LinkState } from './liveness.ts';
 import type { OrderFacts } from './order-facts.ts';
 import type { Problem } from './problem.ts';
+import type { PendingRetry, RetryPolicy } from './retry.ts';
 
 /** A record's directory in `inbox/` as it has arrived so far. */
 export interface RecordArrival {
@@ -20,6 +22,8 @@ export interface ArchivedJob {
   archived_as: string;
   sealSha256: string | undefined;
   hasOrder: boolean;
+  /** It holds what there was when the job was given up, without a seal. */
+  abandoned: boolean;
 }
 
 /** How far the watcher's own copy of a record is. */
@@ -27,6 +31,8 @@ export interface Collected {
   sealSha256: string | undefined;
   /** Its post-processing has ended, well or badly, or none is wanted. */
   processed: boolean;
+  /** A post-processor failed, and the time to try it again has not come. */
+  waits?: boolean;
 }
 
 export interface WatcherJob {
@@ -38,9 +44,20 @@ export interface WatcherJob {
   /** Milliseconds for which the record has been looked for and not found; 0 while it is there or on the first look. */
   recordGoneMs: number;
   requests: Requests;
+  /** Is there a directory of requests, and anything in it? */
+  asked: 'no' | 'empty' | 'yes';
   /** Newest last. */
   archived: ArchivedJob[];
   collected: Collected | undefined;
+  /** The verdict that it is lost stands. */
+  lost: boolean;
+  /** The id that its retry has, or would get; known of those that failed or are lost. */
+  retryId: string | undefined;
+  retry: PendingRetry | undefined;
+  /** Somebody gave it up. */
+  abandoned: boolean;
+  /** No runner can take it up any more, though its requests went. */
+  cleared: boolean;
   busy: boolean;
 }
 
@@ -48,8 +65,13 @@ export interface WatcherSnapshot {
   jobs: WatcherJob[];
   /** Runners whose presence is known. */
   runners: string[];
-  /** The states of jobs that others depend on, where they are known. */
+  /** The states of jobs that others depend on, their retries counted in, where they are known. */
   states: { readonly [job_id: string]: State | undefined };
+  link: LinkState;
+  /** By the clock of this machine, milliseconds since 1970; compared only with what this side wrote. */
+  nowMs: number;
+  /** How many more jobs may be post-processed now. */
+  postFree: number;
   problems: Problem[];
 }
 
@@ -59,6 +81,10 @@ export type WatcherAction =
   | { do: 'assign'; job_id: string; runner: string }
   | { do: 'release'; job_id: string }
   | { do: 'cancel'; job_id: string; reason: string }
+  | { do: 'supersede'; job_id: string; superseded_by: string; retry_at: string; reason: string }
+  /** `job_id` is the job to be made. */
+  | { do: 'retry'; job_id: string; retry_of: string }
+  | { do: 'abandon'; job_id: string }
   | { do: 'collect'; job_id: string }
   | { do: 'process'; job_id: string }
   | { do: 'archive'; job_id: string }
@@ -67,7 +93,7 @@ export type WatcherAction =
   | { do: 'remove-requests'; job_id: string };
 
 /** The settings of the watcher that decisions depend on. */
-export interface WatcherPolicy {
+export interface WatcherPolicy extends RetryPolicy {
   unsealed_quiet_s: number;
   second_look_s: number;
 }

@@ -3,7 +3,13 @@ import type { RunnerAction } from '../queue/runner-snapshot.ts';
 import { readOwnRecord } from '../store/read-record.ts';
 import { readRequests } from '../store/requests.ts';
 import { bytesBelow } from '../store/tree.ts';
-import { hasAttemptFile, readExit, readSupervisor, writeAttemptFile } from '../store/work-dir.ts';
+import {
+  hasAttemptFile,
+  readExit,
+  readSupervisor,
+  writeAttemptFile,
+  writeWithReserve,
+} from '../store/work-dir.ts';
 import { workDirsOf } from '../store/work-path.ts';
 import { attemptCommand } from './command.ts';
 import { copyOrder, ensureQueued } from './copy-order.ts';
@@ -98,7 +104,7 @@ async function launch(runner: RunnerState, jobId: string, attempt: number): Prom
     memory.follower = newFollower(); // what the attempt before said of its progress is not this one's
     disk.files.makeDir(dir);
     await writeAttemptFile(disk, dir, 'command', attemptCommand(runner, order, attempt));
-    disk.files.syncDir(at.workDir(jobId));
+    disk.files.syncDir(at.attempts(jobId));
   }
   memory.launchedAtMs = disk.clock.monotonic();
   launcher.launch(dir, () => {
@@ -123,11 +129,9 @@ async function askCancel(runner: RunnerState, jobId: string, attempt: number): P
   const cancel = readRequests(disk.files, layout, jobId).cancel;
   const graceS = Math.min(Math.max(cancel?.grace_s ?? settings.grace_s, 0), GRACE_MAX_S);
   const deadline = new Date(disk.clock.now() + graceS * 1000).toISOString();
-  await writeAttemptFile(disk, at.attempt(jobId, attempt), 'cancel', {
-    ...cancel,
-    grace_s: graceS,
-    deadline,
-  });
+  const dir = at.attempt(jobId, attempt);
+  disk.files.makeDir(dir); // somebody may have deleted it
+  await writeWithReserve(disk, dir, 'cancel', { ...cancel, grace_s: graceS, deadline });
   runner.log.info({ job_id: jobId, reason: cancel?.reason }, 'asked to cancel');
 }
 
@@ -139,7 +143,9 @@ async function askInterrupt(
   const { grace_s } = settings;
   const deadline = new Date(disk.clock.now() + grace_s * 1000).toISOString();
   const wish = { interrupt: true, reason, grace_s, deadline };
-  await writeAttemptFile(disk, at.attempt(job_id, attempt), 'cancel', wish);
+  const dir = at.attempt(job_id, attempt);
+  disk.files.makeDir(dir);
+  await writeWithReserve(disk, dir, 'cancel', wish);
   log.info({ job_id, reason }, 'asked to interrupt');
 }
 

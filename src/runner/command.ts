@@ -3,12 +3,11 @@
 import path from 'node:path';
 import type { Order } from '../job/order.ts';
 import type { AttemptCommand } from '../store/work-dir.ts';
-import { ATTEMPT } from '../store/work-dir.ts';
 import type { RunnerState } from './parts.ts';
 import { filesDir } from './read-attempt.ts';
 
 export function attemptCommand(runner: RunnerState, order: Order, attempt: number): AttemptCommand {
-  const { settings, at } = runner;
+  const { settings } = runner;
   const name = order.interpreter ?? settings.default_interpreter;
   const interpreter = settings.interpreters[name];
   if (!interpreter) throw new Error(`there is no interpreter ${name} in the settings`);
@@ -33,7 +32,7 @@ export function attemptCommand(runner: RunnerState, order: Order, attempt: numbe
       JOBQ_JOB_ID: order.job_id,
       JOBQ_WORK_DIR: workDir,
       JOBQ_ATTEMPT: String(attempt),
-      JOBQ_CANCEL_FILE: path.join(at.attempt(order.job_id, attempt), ATTEMPT.cancel),
+      JOBQ_CANCEL_FILE: path.join(workDir, `.jobq-cancel-${order.job_id}-${attempt}.json`),
     },
     env_inherit: settings.env_inherit,
     path_prepend: interpreter.path_prepend,
@@ -45,6 +44,7 @@ export function attemptCommand(runner: RunnerState, order: Order, attempt: numbe
     licence_patterns: settings.licence_error_patterns,
     finite_csv: order.finite_csv ?? [],
     keep_awake: settings.keep_awake,
+    order: Buffer.from(JSON.stringify(order)).toString('base64'),
   };
 }
 

@@ -4,6 +4,7 @@ import type { LiveMemory } from './live-memory.ts';
 import { newLiveMemory } from './live-memory.ts';
 import type { Follower } from './progress-follower.ts';
 import { newFollower } from './progress-follower.ts';
+import type { Unreadable } from './unreadable-outputs.ts';
 
 /** Why an order could not be copied, when it looked like this. */
 export interface Hindrance {
@@ -32,6 +33,8 @@ export interface JobMemory {
   filesDir: string | undefined;
   /** What the directories of an ended job take. */
   workMb: number | undefined;
+  /** Since when it has not been possible to read what the run left. */
+  unreadable: Unreadable;
 }
 
 export type Memory = Map<string, JobMemory>;
@@ -52,6 +55,7 @@ export function recall(memory: Memory, jobId: string, nowMs: number): JobMemory 
     order: undefined,
     filesDir: undefined,
     workMb: undefined,
+    unreadable: new Map(),
   };
   memory.set(jobId, fresh);
   return fresh;

@@ -6,14 +6,15 @@ import type { SealEntry } from '../job/seal.ts';
 import { JOB_JSON, SEAL, SEAL_SIGNATURE, STDOUT_LOG } from '../job/seal.ts';
 import type { Disk } from '../store/disk.ts';
 import { hashFile } from '../store/disk.ts';
-import { ABANDONED_FILE, ORDER_DIR, POST_DIR, RETRY_FILE } from '../store/layout.ts';
+import { ABANDONED_FILE, ORDER_DIR, POST_DIR, PRUNED_FILE, RETRY_FILE } from '../store/layout.ts';
 import { LOST_FILE } from '../store/lost.ts';
 import { joinPortable } from '../store/portable.ts';
-import type { TreeFile } from '../store/tree.ts';
-import { listTree } from '../store/tree.ts';
+import type { TreeFile, Unseen } from '../store/tree.ts';
+import { listWhatIsSeen } from '../store/tree.ts';
 import type { Staged } from '../store/work-dir.ts';
 import type { LeftOut, LeftOutBy } from './chosen-outputs.ts';
 import { EVERYTHING, newLeftOut } from './chosen-outputs.ts';
+import { unreadableCode } from './unreadable-outputs.ts';
 
 export interface Output {
   /** Path in the work directory. */
@@ -27,10 +28,12 @@ export interface Outputs {
   emptyDirs: string[];
   notes: OutputNote[];
   leftOut: LeftOut;
+  /** What there is besides and nobody can read. */
+  unreadable: Unseen[];
 }
 
 export function noOutputs(): Outputs {
-  return { files: [], emptyDirs: [], notes: [], leftOut: newLeftOut() };
+  return { files: [], emptyDirs: [], notes: [], leftOut: newLeftOut(), unreadable: [] };
 }
 
 /** The outputs of a finished attempt. `inputs` are the sealed files of its order, job.json among them. */
@@ -41,11 +44,14 @@ export async function findOutputs(
   staged: Staged | undefined,
   leftOutBy: LeftOutBy = EVERYTHING,
 ): Promise<Outputs> {
-  const listing = listTree(disk.files, workDir);
+  const listing = listWhatIsSeen(disk.files, workDir);
   const outputs = noOutputs();
+  outputs.unreadable.push(...listing.unseen);
   const names = newNames();
   for (const file of listing.files) {
-    if (await isUntouched(disk, workDir, file, inputs, staged)) continue;
+    const untouched = await isUntouched(disk, workDir, file, inputs, staged).catch(asCode);
+    if (typeof untouched === 'string') outputs.unreadable.push({ path: file.path, code: untouched });
+    if (untouched) continue;
     const by = leftOutBy(file.path);
     if (by) {
       outputs.leftOut.add(by, file);
@@ -66,6 +72,12 @@ export async function findOutputs(
   return outputs;
 }
 
+function asCode(error: unknown): string {
+  const code = unreadableCode(error);
+  if (code === undefined) throw error;
+  return code;
+}
+
 function reasonFor(path: string): string {
   return pathProblem(path) ?? 'is a name that jobq uses itself, or differs from another only in case';
 }
@@ -74,7 +86,7 @@ function reasonFor(path: string): string {
 const OWN_NAMES = new Set(
   [
     ...[JOB_JSON, STDOUT_LOG, SEAL, SEAL_SIGNATURE],
-    ...[POST_DIR, ORDER_DIR, LOST_FILE, ABANDONED_FILE, RETRY_FILE],
+    ...[POST_DIR, ORDER_DIR, LOST_FILE, ABANDONED_FILE, RETRY_FILE, PRUNED_FILE],
   ].map(foldCase),
 );
 

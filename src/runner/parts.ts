@@ -10,6 +10,7 @@ import type { Log } from '../system/log.ts';
 import type { Machine } from '../system/machine.ts';
 import type { Launcher } from '../system/process/launch.ts';
 import type { Run } from '../system/process/run.ts';
+import type { Failing } from './failing.ts';
 import type { LicenceLook } from './licences.ts';
 import type { Memory } from './memory.ts';
 import type { Naps } from './naps.ts';
@@ -38,6 +39,7 @@ export interface RunnerState extends RunnerParts {
   /** Seen at the last look. */
   problems: readonly Problem[];
   chores: Chores;
+  failing: Failing;
   naps: Naps;
   licences: LicenceLook;
   /** Nothing starts any more, and what runs is to be interrupted. */

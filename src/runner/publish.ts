@@ -12,21 +12,25 @@ import { readOwnRecord } from '../store/read-record.ts';
 import { writeSeal } from '../store/seal.ts';
 import { listTree } from '../store/tree.ts';
 import { readStaged } from '../store/work-dir.ts';
+import type { Files } from '../system/files.ts';
 import { chosenOutputs } from './chosen-outputs.ts';
 import { readStudyAtEnd } from './live-database.ts';
 import { liveJob } from './live-job.ts';
 import { recall } from './memory.ts';
-import type { Outputs } from './outputs.ts';
+import type { Output, Outputs } from './outputs.ts';
 import { findOutputs, noOutputs } from './outputs.ts';
 import type { RunnerState } from './parts.ts';
+import { catchUp } from './progress-follower.ts';
 import type { PublishedLog } from './publish-log.ts';
 import { logOf, publishLog } from './publish-log.ts';
 import { filesDir, workOrder } from './read-attempt.ts';
 import { composeRecord, writeRecord } from './records.ts';
+import { isGivenUp, noteUnreadable, whyNotCopied } from './unreadable-outputs.ts';
 
 interface Published {
   entries: SealEntry[];
   bytes: number;
+  emptyDirs: string[];
   log: PublishedLog | undefined;
 }
 
@@ -36,8 +40,10 @@ export async function publishJob(runner: RunnerState, jobId: string): Promise<vo
   if (readOwnRecord(runner.disk.files, runner.layout.record(jobId), jobId)?.sealSha256) return;
   if (ledger.attempt > 0) await readStudyAtEnd(liveJob(runner, jobId));
   const outputs = await outputsOf(runner, jobId, ledger);
+  waitForUnreadable(runner, jobId, outputs);
   await removeStale(runner, jobId, ledger, outputs);
   const published = await copyOutputs(runner, jobId, ledger, outputs);
+  await catchUp(runner.disk, memoryOf(runner, jobId).follower, filesDir(runner, jobId));
   const record = finalRecord(runner, jobId, ledger, outputs, published);
   const text = await writeRecord(runner, jobId, record);
   const entries = [...published.entries, { path: JOB_JSON, sha256: sha256Of(text) }];
@@ -54,6 +60,25 @@ async function outputsOf(runner: RunnerState, jobId: string, ledger: LedgerJob):
   return findOutputs(disk, filesDir(runner, jobId), staged?.inputs ?? [], staged, leftOutBy);
 }
 
+const memoryOf = ({ memory, disk }: RunnerState, jobId: string) =>
+  recall(memory, jobId, disk.clock.monotonic());
+
+/** Throws while there is something that cannot be read and may be readable later. */
+function waitForUnreadable(runner: RunnerState, jobId: string, { unreadable, files }: Outputs): void {
+  const { disk } = runner;
+  const dir = filesDir(runner, jobId);
+  const memory = memoryOf(runner, jobId);
+  const nowMs = disk.clock.monotonic();
+  const waited = unreadable.filter(
+    ({ path, code }) => !isGivenUp(memory.unreadable, joinPortable(dir, path), code, nowMs),
+  );
+  const [first] = waited;
+  if (!first) return;
+  const paths = files.map((file) => joinPortable(dir, file.path));
+  noteUnreadable(disk, memory.unreadable, paths);
+  throw new Error(`${first.code}: ${joinPortable(dir, first.path)} cannot be read`);
+}
+
 async function copyOutputs(
   runner: RunnerState,
   jobId: string,
@@ -62,7 +87,7 @@ async function copyOutputs(
 ): Promise<Published> {
   const { disk, layout } = runner;
   const record = layout.record(jobId);
-  const published: Published = { entries: [], bytes: 0, log: undefined };
+  const published: Published = { entries: [], bytes: 0, emptyDirs: [], log: undefined };
   disk.files.makeDir(layout.staging);
   const dirs = new Set<string>([record]);
   const add = (to: string, { sha256, bytes }: Digest) => {
@@ -70,19 +95,55 @@ async function copyOutputs(
     published.entries.push({ path: to, sha256 });
     published.bytes += bytes;
   };
+  const unlessUnreadable = unreadableAside(runner, jobId, outputs);
   for (const file of outputs.files) {
     const from = joinPortable(filesDir(runner, jobId), file.path);
     const target = joinPortable(record, file.publishedAs);
-    add(file.publishedAs, await copyWhole(disk, layout.staging, from, target));
+    await unlessUnreadable({ ...file, from }, async () =>
+      add(file.publishedAs, await copyWhole(disk, layout.staging, from, target)),
+    );
   }
   const log = logOf(runner, jobId, ledger.attempt);
   if (disk.files.facts(log.log)) {
-    published.log = await publishLog(disk, layout.staging, path.join(record, STDOUT_LOG), log);
-    add(STDOUT_LOG, published.log.digest);
+    const asLog = { path: STDOUT_LOG, publishedAs: STDOUT_LOG, from: log.log };
+    await unlessUnreadable(asLog, async () => {
+      published.log = await publishLog(disk, layout.staging, path.join(record, STDOUT_LOG), log);
+      add(STDOUT_LOG, published.log.digest);
+    });
   }
-  for (const dir of outputs.emptyDirs) disk.files.makeDir(joinPortable(record, dir));
+  for (const dir of outputs.emptyDirs) {
+    const asOutput = { path: dir, publishedAs: dir, from: joinPortable(record, dir) };
+    await unlessUnreadable(asOutput, () => {
+      disk.files.makeDir(asOutput.from);
+      published.emptyDirs.push(dir);
+    });
+  }
   for (const dir of dirs) if (disk.files.facts(dir)) disk.files.syncDir(dir);
   return published;
+}
+
+/** Does the work for one output; one that cannot be read is waited for, and in the end put aside. */
+function unreadableAside(runner: RunnerState, jobId: string, outputs: Outputs) {
+  const { disk, layout } = runner;
+  const { unreadable } = memoryOf(runner, jobId);
+  const dir = filesDir(runner, jobId);
+  return async (output: Output & { from: string }, work: () => Promise<void> | void): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      const code = await whyNotCopied(disk, output.from, error);
+      if (code === undefined) throw error;
+      if (!isGivenUp(unreadable, output.from, code, disk.clock.monotonic())) {
+        const all = outputs.files.map((file) => joinPortable(dir, file.path));
+        noteUnreadable(disk, unreadable, all);
+        throw error;
+      }
+      outputs.unreadable.push({ path: output.path, code });
+      // what of it was published while the script ran
+      if (code !== 'ENAMETOOLONG')
+        await removePublished(disk.files, layout.record(jobId), output.publishedAs);
+    }
+  };
 }
 
 /**
@@ -100,11 +161,13 @@ async function removeStale(
   const named = new Set([JOB_JSON, SEAL, ...outputs.files.map((file) => file.publishedAs)]);
   if (disk.files.facts(logOf(runner, jobId, attempt).log)) named.add(STDOUT_LOG);
   const stale = listTree(disk.files, record).files.filter((file) => !named.has(file.path));
-  for (const file of stale) {
-    await disk.files.removeFile(joinPortable(record, file.path));
-    for (let dir = path.posix.dirname(file.path); dir !== '.'; dir = path.posix.dirname(dir))
-      if (!disk.files.removeEmptyDir(joinPortable(record, dir))) break;
-  }
+  for (const file of stale) await removePublished(disk.files, record, file.path);
+}
+
+async function removePublished(files: Files, record: string, name: string): Promise<void> {
+  await files.removeFile(joinPortable(record, name));
+  for (let dir = path.posix.dirname(name); dir !== '.'; dir = path.posix.dirname(dir))
+    if (!files.removeEmptyDir(joinPortable(record, dir))) break;
 }
 
 function finalRecord(
@@ -116,7 +179,7 @@ function finalRecord(
 ): JobRecord {
   const { outcome, started_at, finished_at } = ledger;
   if (!outcome) throw new Error(`the ledger has no outcome for ${jobId}`);
-  const { follower } = recall(runner.memory, jobId, runner.disk.clock.monotonic());
+  const { follower } = memoryOf(runner, jobId);
   const { eta_s: _, ...progress } = follower.progress; // what is over takes no more time
   const record = composeRecord(runner, jobId, {
     state: 'ended',
@@ -128,7 +191,7 @@ function finalRecord(
   const notes = notesOf(runner, jobId, ledger, outputs, published);
   return {
     ...record,
-    results: { files: published.entries.length, bytes: published.bytes, empty_dirs: outputs.emptyDirs },
+    results: { files: published.entries.length, bytes: published.bytes, empty_dirs: published.emptyDirs },
     ...(notes.length > 0 && { output_notes: notes }),
   };
 }
@@ -138,7 +201,7 @@ function notesOf(
   runner: RunnerState,
   jobId: string,
   { attempt, outcome }: LedgerJob,
-  { notes, leftOut }: Outputs,
+  { notes, leftOut, unreadable }: Outputs,
   { log }: Published,
 ): OutputNote[] {
   const { keep_days, keep_failed_days } = runner.settings;
@@ -149,6 +212,10 @@ function notesOf(
   const cut = log && log.leftOut > 0 ? [log] : [];
   return [
     ...notes,
+    ...unreadable.map(({ path, code }) => ({
+      path,
+      reason: `cannot be read (${code}): it was not published; it stays in the work directory`,
+    })),
     ...leftOut.notes(stay('all of it stays', `${filesDir(runner, jobId)} on ${host}`)),
     ...cut.map(({ size, leftOut }) => ({
       path: STDOUT_LOG,

@@ -106,7 +106,7 @@ async function readJob(
     requests: runner.only === undefined ? requests : byHand(runner, requests),
     record,
     ledger,
-    accepted: ledger && places.work ? workOrder(runner, job_id) : undefined,
+    accepted: ledger ? workOrder(runner, job_id) : undefined,
     attempt: isUnderWay(ledger) ? await readAttempt(runner, job_id, ledger, memory) : undefined,
     staged: places.work && isOpen && isStaged(runner.disk.files, at.workDir(job_id), order, ledger),
     mismatch: stillValid(memory.mismatch, order, nowMs),

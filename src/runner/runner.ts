@@ -13,12 +13,14 @@ import { readPresence } from '../store/presences.ts';
 import { clearStaging } from '../store/stage.ts';
 import type { Chores } from '../system/chores.ts';
 import { carryOut, isLong } from './actions.ts';
+import { noteFailure } from './failing.ts';
 import type { Pulse } from './heartbeat.ts';
 import { beat, newPulse } from './heartbeat.ts';
 import { newLicenceLook } from './licences.ts';
 import { newNaps, noteTick } from './naps.ts';
 import type { RunnerParts, RunnerState } from './parts.ts';
 import { readRunnerSnapshot } from './read-snapshot.ts';
+import { isoNow } from './records.ts';
 
 export interface Runner {
   /** Looks, decides and acts once. True when there was anything to do or a script runs. */
@@ -52,6 +54,7 @@ export async function openRunner(
     problems: [],
     chores,
     ring,
+    failing: new Map(),
     naps: newNaps(),
     licences: newLicenceLook({ ...parts, chores }),
     stopping: false,
@@ -104,14 +107,20 @@ function forgetGone(runner: RunnerState, jobs: readonly RunnerJob[]): void {
   const here = new Set(jobs.map((job) => job.job_id));
   for (const id of runner.memory.keys())
     if (!here.has(id) && !runner.chores.isBusy(id)) runner.memory.delete(id);
+  for (const id of runner.failing.keys()) if (!here.has(id)) runner.failing.delete(id);
 }
 
 /** An action that fails is told and tried again later; it stops neither the loop nor other jobs. */
 async function act(runner: RunnerState, action: RunnerAction): Promise<void> {
   const { job_id } = action;
-  const work = () => carryOut(runner, action);
-  const failed = (error: unknown) =>
+  const work = async () => {
+    await carryOut(runner, action);
+    runner.failing.delete(job_id);
+  };
+  const failed = (error: unknown) => {
+    noteFailure(runner.failing, action, error, isoNow(runner));
     runner.log.error({ job_id, action: action.do, error: messageOf(error) }, 'failed; tried again later');
+  };
   if (isLong(action)) runner.chores.beside(job_id, work, failed);
   else await runner.chores.now(job_id, work, failed);
 }

@@ -1,10 +1,17 @@
 // The supervisor: a small process that owns one attempt. It holds the attempt's lock, runs the script, ends its tree
 // when asked or when time is up, and writes exit.json. It knows nothing of queues and outlives the daemon.
-import path from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { Exit } from '../job/outcome.ts';
 import type { SupervisorSeen } from '../store/work-dir.ts';
-import { ATTEMPT, hasAttemptFile, readCommand, readSupervisor, writeAttemptFile } from '../store/work-dir.ts';
+import {
+  attemptLock,
+  hasAttemptFile,
+  readCommand,
+  readSupervisor,
+  reserveRoom,
+  writeAttemptFile,
+  writeWithReserve,
+} from '../store/work-dir.ts';
 import type { Lock } from '../system/lock.ts';
 import type { Awake } from '../system/process/keep-awake.ts';
 import type { Contained } from '../system/process/process-tree.ts';
@@ -25,7 +32,7 @@ const WRITE_RETRY_MS = 5000;
 /** Runs the attempt of this directory; where one was begun already, ends what is left of it and says so. */
 export async function supervise(parts: SupervisorParts, attemptDir: string): Promise<void> {
   const { files } = parts.disk;
-  const lock = await takeLock(parts, path.join(attemptDir, ATTEMPT.lock));
+  const lock = await takeLock(parts, attemptLock(attemptDir));
   if (!lock) return;
   try {
     const command = readCommand(files, attemptDir);
@@ -49,16 +56,41 @@ async function takeLock({ locks, disk }: SupervisorParts, lockFile: string): Pro
   }
 }
 
-/** How a run of days ended must not be lost to a disk that is full for a moment. */
-async function writeSurely({ parts, dir }: Run, name: 'exit' | 'supervisor', value: object): Promise<void> {
+/**
+ * How a run of days ended must not be lost to a disk that is full for a moment. False where somebody has deleted the
+ * directory of the attempt: nobody will ever read it, and a supervisor does not stay behind for that.
+ */
+async function writeSurely(
+  { parts, dir }: Run,
+  name: 'exit' | 'supervisor',
+  value: object,
+): Promise<boolean> {
   for (;;) {
     try {
-      return await writeAttemptFile(parts.disk, dir, name, value);
+      if (name === 'exit') await writeWithReserve(parts.disk, dir, name, value);
+      else await writeAttemptFile(parts.disk, dir, name, value);
+      return true;
     } catch {
+      if (isGone(parts, dir)) return false;
       await parts.disk.clock.sleep(WRITE_RETRY_MS);
     }
   }
 }
+
+function isGone({ disk }: SupervisorParts, dir: string): boolean {
+  try {
+    return disk.files.facts(dir) === undefined;
+  } catch {
+    return false; // nobody can tell
+  }
+}
+
+const NEVER_STARTED: End = {
+  exit_code: null,
+  signal: null,
+  ended_by: 'spawn-error',
+  message: 'the directory of the attempt is gone',
+};
 
 async function begin(run: Run, started_at: string): Promise<End> {
   const { parts, command } = run;
@@ -67,7 +99,8 @@ async function begin(run: Run, started_at: string): Promise<End> {
   try {
     const seen = { pid: parts.pid, boot_id: parts.bootId, started_at, contained, ...told(awake) };
     // without this on the disk the script could be started a second time
-    await writeSurely(run, 'supervisor', seen);
+    if (!(await writeSurely(run, 'supervisor', seen))) return NEVER_STARTED;
+    await reserveRoom(parts.disk, run.dir).catch(() => {}); // a disk that is full now may not be later
     return await runAttempt(run);
   } finally {
     if (awake && 'release' in awake) awake.release();

@@ -6,6 +6,7 @@ import { pausedNow } from '../queue/owner-wish.ts';
 import type { RunnerPlan } from '../queue/plan-runner.ts';
 import { writePresence } from '../store/presences.ts';
 import { clearedJobs } from './cleared.ts';
+import { failingNow } from './failing.ts';
 import type { Pulse } from './heartbeat.ts';
 import { recall } from './memory.ts';
 import type { RunnerState } from './parts.ts';
@@ -21,11 +22,18 @@ export async function beatPresence(
   const nowMs = disk.clock.monotonic();
   const closed = closedness(runner, machine);
   const cleared = clearedJobs(runner);
-  const told = JSON.stringify([plan.running, plan.waiting, closed, cleared]);
+  const failing = failingNow(runner.failing);
+  // without the errors, which may name other temporary files each time
+  const failingWhat = failing.map(({ job_id, action }) => [job_id, action]);
+  const told = JSON.stringify([plan.running, plan.waiting, closed, cleared, failingWhat]);
   const isDue = pulse.atMs === undefined || nowMs - pulse.atMs >= settings.heartbeat_interval_s * 1000;
   if (!isDue && told === pulse.told) return;
   const presence = presenceOf(runner, pulse.seq + 1, plan, machine);
-  await writePresence(disk, runner.layout, { ...presence, ...(cleared.length > 0 && { cleared }) });
+  await writePresence(disk, runner.layout, {
+    ...presence,
+    ...(cleared.length > 0 && { cleared }),
+    ...(failing.length > 0 && { failing }),
+  });
   pulse.seq += 1;
   pulse.atMs = nowMs;
   pulse.told = told;

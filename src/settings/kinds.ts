@@ -80,8 +80,6 @@ export const folderName = told(jobIdProblem);
 export const variableName = told((text) =>
   /^[^=\0]+$/.test(text) ? undefined : 'is not the name of a variable',
 );
-/** The name of a variable, in which `*` may stand for any letters. */
-export const variablePattern = variableName;
 export const shortName = told(shortNameProblem);
 export const regularExpression = told(logPatternProblem);
 export const pathPattern = told(pathPatternProblem);

@@ -36,6 +36,13 @@ export const RESERVED_VARIABLES: readonly string[] = [
   'JOBQ_ATTEMPT',
   'JOBQ_CANCEL_FILE',
   'JOBQ_RUN_ID',
+  'JOBQ_PROJECT',
+  'JOBQ_TYPE',
+  'JOBQ_STATE',
+  'JOBQ_OUTCOME',
+  'JOBQ_ERROR_CLASS',
+  'JOBQ_POST_NAME',
+  'JOBQ_POST_TRY',
 ];
 
 /** What a command of `notify.targets` is told, in names that begin so; it may well call jobq. */

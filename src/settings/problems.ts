@@ -7,6 +7,7 @@ import { INTERPRETER_FIELDS } from './interpreters.ts';
 import { rowOf, SECTIONS, SETTING_KEYS } from './keys.ts';
 import { didYouMean } from './nearest.ts';
 import { TARGET_OPTIONS } from './notify-targets.ts';
+import { POST_FIELDS } from './post-processors.ts';
 
 export interface SettingProblem {
   /** `jobq.toml:3`, the name of a variable, or a flag. */
@@ -50,7 +51,7 @@ export function issueProblems(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
-      reason: `is not known${didYouMean(key, [...INTERPRETER_FIELDS, ...TARGET_OPTIONS])}`,
+      reason: `is not known${didYouMean(key, [...INTERPRETER_FIELDS, ...POST_FIELDS, ...TARGET_OPTIONS])}`,
     }));
   }
   if (issue.code === 'invalid_type' && input !== undefined) {

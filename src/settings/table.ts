@@ -1,11 +1,12 @@
 // The one table of settings: key, check, default, unit, meaning and where the figure comes from.
 // The checks, the defaults, the commented file, the documentation and `jobq settings` are all made from it.
 import * as z from 'zod/mini';
-import { anyText, command, folderName, MAX_TIMER_S, shortName } from './kinds.ts';
+import { anyText, folderName, shortName } from './kinds.ts';
 import type { Known, Row } from './row.ts';
-import { amount, count, list, ownDir, path, seconds, text, timer } from './row.ts';
+import { amount, count, ownDir, path, seconds, text, timer } from './row.ts';
 import { EVENTS } from './table/events.ts';
 import { NOTIFY } from './table/notify.ts';
+import { POST } from './table/post.ts';
 import { PUBLISHING } from './table/publishing.ts';
 import { RETRY } from './table/retry.ts';
 import { RUNNER } from './table/runner.ts';
@@ -74,20 +75,7 @@ export const TABLE = {
       meaning: 'how often the watcher looks at the queue when no event comes',
       source: 'chosen: events are the fast way, this is the sure one',
     },
-    post_command: {
-      ...list,
-      schema: command,
-      default: [],
-      meaning:
-        'program and arguments that process results, run without a shell in processing/<job-id>; empty for none',
-      source: 'SYS_19',
-    },
-    post_timeout_s: {
-      ...seconds({ min: 1, max: MAX_TIMER_S }),
-      default: 3600,
-      meaning: 'longest run of post_command',
-      source: 'chosen: a stuck post-processor must not keep a job out of the archive for ever',
-    },
+    ...POST,
     lost_after_s: {
       ...seconds({ min: 1 }),
       default: 300,

@@ -11,7 +11,7 @@ import { copyBeside, copySealed } from './copy-sealed.ts';
 import type { Disk } from './disk.ts';
 import { sha256Of } from './disk.ts';
 import type { Layout } from './layout.ts';
-import { jobOfArchived, ORDER_DIR, POST_DIR } from './layout.ts';
+import { ABANDONED_FILE, jobOfArchived, ORDER_DIR, POST_DIR } from './layout.ts';
 import { readSeal, sealBreach } from './seal.ts';
 
 /** Names in the archive of jobs that are filed, by job id, oldest first. */
@@ -24,12 +24,21 @@ export function archivedNames(files: Files, layout: Layout): Map<string, string[
   return names;
 }
 
+/** When a job was archived, by the clock of this machine, from the name it got then. */
+export function archivedAtOf(name: string): string | undefined {
+  const [, day = '', time = ''] = /_(\d{8})-(\d{6})(?:-\d+)?$/.exec(name) ?? [];
+  const at = `${day.replace(/(....)(..)(..)/, '$1-$2-$3')}T${time.replace(/(..)(..)(..)/, '$1:$2:$3')}Z`;
+  return Number.isNaN(Date.parse(at)) ? undefined : new Date(Date.parse(at)).toISOString();
+}
+
 export function archivedJob(files: Files, layout: Layout, name: string): ArchivedJob {
   const dir = layout.archived(name);
+  const sealSha256 = sealDigest(files, dir);
   return {
     archived_as: name,
-    sealSha256: sealDigest(files, dir),
+    sealSha256,
     hasOrder: files.facts(path.join(dir, ORDER_DIR)) !== undefined,
+    abandoned: sealSha256 === undefined && files.facts(path.join(dir, ABANDONED_FILE)) !== undefined,
   };
 }
 
@@ -96,11 +105,16 @@ export async function collectedBreach(
 
 /** Gives the verified copy its final name. Answers the name. */
 export async function fileCollected(disk: Disk, layout: Layout, jobId: string): Promise<string> {
+  return fileAway(disk, layout, jobId, layout.collected(jobId));
+}
+
+/** Gives a directory that is complete its place among the archived jobs. Answers the name. */
+export async function fileAway(disk: Disk, layout: Layout, jobId: string, dir: string): Promise<string> {
   const { files, clock } = disk;
   const base = `${jobId}_${compactTime(clock.now())}`;
   let name = base;
   for (let clash = 2; files.facts(layout.archived(name)); clash++) name = `${base}-${clash}`;
-  await files.rename(layout.collected(jobId), layout.archived(name));
+  await files.rename(dir, layout.archived(name));
   files.syncDir(layout.archive);
   return name;
 }

@@ -17,6 +17,11 @@ export const LOCAL_DIRS = ['processing', 'archive', '.jobq-staging', '.jobq-watc
 export const SETTINGS_FILE = 'jobq.toml';
 export const POST_DIR = 'post';
 export const ORDER_DIR = 'order';
+/** In an archived job's directory: that it was given up, and that it is tried again. */
+export const ABANDONED_FILE = 'abandoned.json';
+export const RETRY_FILE = 'retry.json';
+/** There too: what was removed of it to free space. */
+export const PRUNED_FILE = 'pruned.json';
 
 /** The paths of one queue on this machine. */
 export interface Layout {
@@ -38,9 +43,24 @@ export interface Layout {
   /** The watcher's own state. */
   watcher: string;
   lost(jobId: string): string;
+  /** What happened, one JSON line each; older ones lie beside it. */
+  events: string;
+  checkpoint: string;
+  /** Who is alive, as the watcher judges it. */
+  judgement: string;
+  /** How far a reader of the news is. */
+  news(consumer: string): string;
+  /** The ledger of messages. */
+  notifications: string;
+  /** Who gave up a job that had been asked to be cancelled before. */
+  abandoned(jobId: string): string;
   /** Held by the runner of this id; one lock for all users of this machine. */
   runnerLock(runnerId: string): string;
   watcherLock: string;
+  /** Who holds a lock; beside it. */
+  holder(lock: string): string;
+  /** Whoever writes it asks the daemon of this name, `watcher` or `runner-<id>`, to stop. */
+  stopFile(daemon: string): string;
   settings: string;
 }
 
@@ -61,8 +81,16 @@ export function layoutOf(root: string): Layout {
     staging: at('.jobq-staging'),
     watcher: at('.jobq-watcher'),
     lost: (jobId) => at('.jobq-watcher', 'lost', `${jobId}.json`),
+    events: at('.jobq-watcher', 'events.jsonl'),
+    checkpoint: at('.jobq-watcher', 'checkpoint.json'),
+    judgement: at('.jobq-watcher', 'liveness.json'),
+    news: (consumer) => at('.jobq-watcher', 'news', `${consumer}.json`),
+    notifications: at('.jobq-watcher', 'notify.jsonl'),
+    abandoned: (jobId) => at('.jobq-watcher', 'abandoned', `${jobId}.json`),
     runnerLock: (runnerId) => at('.jobq-staging', `runner-${runnerId}.lock`),
     watcherLock: at('.jobq-staging', 'watcher.lock'),
+    holder: (lock) => `${lock}.holder.json`,
+    stopFile: (daemon) => at('.jobq-staging', `${daemon}.stop`),
     settings: at(SETTINGS_FILE),
   };
 }
@@ -74,21 +102,34 @@ export function jobOfArchived(name: string): string | undefined {
   return ARCHIVED_NAME.exec(name)?.[1];
 }
 
+const ATTEMPTS = '.jobq-attempts';
+
 /** The folders that one machine's runner keeps outside the queue. */
 export interface RunnerLayout {
+  state: string;
   ledger: string;
+  /** What the owner of the machine asked for. */
+  owner: string;
+  /** What the licence command printed last. */
+  licences: string;
   work: string;
   workDir(jobId: string): string;
   staging: string;
+  /** The attempts of a job: beside the work directories, where a script that clears up behind itself does not reach. */
+  attempts(jobId: string): string;
   attempt(jobId: string, attempt: number): string;
 }
 
 export function runnerLayoutOf(stateDir: string, workRoot: string): RunnerLayout {
   return {
+    state: stateDir,
     ledger: path.join(stateDir, 'ledger.jsonl'),
+    owner: path.join(stateDir, 'owner.json'),
+    licences: path.join(stateDir, 'licences.txt'),
     work: workRoot,
     workDir: (jobId) => path.join(workRoot, jobId),
     staging: path.join(workRoot, '.jobq-staging'),
-    attempt: (jobId, attempt) => path.join(workRoot, jobId, `.jobq-attempt-${attempt}`),
+    attempts: (jobId) => path.join(workRoot, ATTEMPTS, jobId),
+    attempt: (jobId, attempt) => path.join(workRoot, ATTEMPTS, jobId, String(attempt)),
   };
 }

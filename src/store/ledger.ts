@@ -72,7 +72,8 @@ function afterEntry(before: LedgerJob | undefined, entry: LedgerEntry): LedgerJo
   return isOver ? { ...next, attempts: withDone(next) } : next;
 }
 
-function forNextAttempt({ started_at: _, finished_at: __, outcome: ___, ...job }: LedgerJob): LedgerJob {
+function forNextAttempt(before: LedgerJob): LedgerJob {
+  const { started_at: _, finished_at: __, outcome: ___, ...job } = before;
   return job;
 }
 

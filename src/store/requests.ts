@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { sentence } from '../job/issues.ts';
 import { parseWith } from '../job/parsed.ts';
-import type { RequestKind, Requests } from '../job/request.ts';
+import type { Cancel, RequestKind, Requests } from '../job/request.ts';
 import { REQUEST_FILES, REQUEST_KINDS, REQUEST_SCHEMAS } from '../job/request.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { Files } from '../system/files.ts';
@@ -59,6 +59,29 @@ export async function writeRequest<K extends RequestKind>(
   disk.files.makeDir(layout.staging);
   await writeWhole(disk, layout.staging, file, jsonText(request));
   return true;
+}
+
+/**
+ * Tells a job that has ended that another one takes its place. Never makes a directory of requests: it may have been
+ * removed for good a moment ago. False when there is none, or a cancel is there.
+ */
+export async function noteSuperseded(
+  disk: Disk,
+  layout: Layout,
+  jobId: string,
+  cancel: Cancel,
+): Promise<boolean> {
+  const dir = layout.requests(jobId);
+  const file = path.join(dir, REQUEST_FILES.cancel);
+  if (!disk.files.facts(dir) || disk.files.facts(file)) return false;
+  disk.files.makeDir(layout.staging);
+  try {
+    await writeWhole(disk, layout.staging, file, jsonText(cancel));
+    return true;
+  } catch (error) {
+    if (disk.files.facts(dir)) throw error;
+    return false;
+  }
 }
 
 /** Removes what was asked about a job that is archived; what stops a second run goes last. */

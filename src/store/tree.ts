@@ -1,8 +1,10 @@
 // Lists a directory tree as portable paths, leaving out the names that are never data.
 import path from 'node:path';
+import { systemCode } from '../errors.ts';
 import { isSealFile } from '../job/seal.ts';
 import { isConflictCopy, isSkippedName } from '../job/skipped-names.ts';
-import type { FileFacts, Files } from '../system/files.ts';
+import type { Entry, FileFacts, Files } from '../system/files.ts';
+import { joinPortable } from './portable.ts';
 
 export interface TreeFile {
   /** Relative, `/` between parts. */
@@ -20,22 +22,58 @@ export interface TreeListing {
   conflicts: string[];
 }
 
-/** Every file below a directory; empty when the directory is not there. */
+/** A name below which there may be files that nobody can see from here. */
+export interface Unseen {
+  path: string;
+  /** What the system said: EACCES, ENAMETOOLONG, … */
+  code: string;
+}
+
+type Listing = TreeListing & { unseen: Unseen[] };
+
+/** Every file below a directory; empty when the directory is not there. What cannot be looked at is an error. */
 export function listTree(files: Files, dir: string): TreeListing {
-  const listing: TreeListing = { files: [], emptyDirs: [], others: [], conflicts: [] };
-  visit(files, dir, '', listing);
+  const { unseen, ...listing } = listWhatIsSeen(files, dir);
+  const [first] = unseen;
+  if (!first) return listing;
+  const message = `${first.code}: ${joinPortable(dir, first.path)} cannot be looked at`;
+  throw Object.assign(new Error(message), { code: first.code });
+}
+
+/** The same where a part of it cannot be looked at: of that only the names are known. */
+export function listWhatIsSeen(files: Files, dir: string): Listing {
+  const listing: Listing = { files: [], emptyDirs: [], others: [], conflicts: [], unseen: [] };
+  visit(files, dir, '', listing, files.list(dir) ?? []);
   return listing;
 }
 
-function visit(files: Files, dir: string, prefix: string, listing: TreeListing): void {
-  const entries = files.list(dir) ?? [];
+function visit(files: Files, dir: string, prefix: string, listing: Listing, entries: readonly Entry[]): void {
   if (entries.length === 0 && prefix) listing.emptyDirs.push(prefix.slice(0, -1));
   for (const { name, kind } of entries) {
     const relative = prefix + name;
     if (isConflictCopy(name)) listing.conflicts.push(relative);
     if (isSkippedName(name)) continue;
-    if (kind === 'directory') visit(files, path.join(dir, name), `${relative}/`, listing);
-    else addFile(files, path.join(dir, name), relative, listing);
+    const at = path.join(dir, name);
+    const unseen = (code: string) => void listing.unseen.push({ path: relative, code });
+    if (kind !== 'directory') seen(() => addFile(files, at, relative, listing), unseen);
+    else {
+      const below = seen(() => files.list(at) ?? [], unseen);
+      if (below) visit(files, at, `${relative}/`, listing, below);
+    }
+  }
+}
+
+/** What a script, or the depth of a path, can keep a process from that may look at everything else. */
+const UNSEEN = ['EACCES', 'EPERM', 'ENAMETOOLONG', 'ELOOP', 'EIO'];
+
+function seen<T>(look: () => T, unseen: (code: string) => void): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined || !UNSEEN.includes(code)) throw error;
+    unseen(code);
+    return undefined;
   }
 }
 
@@ -56,10 +94,23 @@ export function signatureOf(listing: TreeListing): string {
   return listing.files.map((file) => `${file.path}=${file.facts.signature}`).join('\n');
 }
 
-/** The bytes of all files below a directory, those that are never data included. */
+/** The bytes of all files below a directory, those that are never data included, as far as it can be looked at. */
 export function bytesBelow(files: Files, dir: string): number {
-  return (files.list(dir) ?? []).reduce((sum, { name, kind }) => {
+  const entries =
+    seen(
+      () => files.list(dir),
+      () => {},
+    ) ?? [];
+  return entries.reduce((sum, { name, kind }) => {
     const at = path.join(dir, name);
-    return sum + (kind === 'directory' ? bytesBelow(files, at) : (files.facts(at)?.size ?? 0));
+    return (
+      sum +
+      (kind === 'directory'
+        ? bytesBelow(files, at)
+        : (seen(
+            () => files.facts(at)?.size,
+            () => {},
+          ) ?? 0))
+    );
   }, 0);
 }

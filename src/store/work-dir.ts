@@ -1,6 +1,7 @@
 // What stands in the work directory of a job: which order it is a copy of, and one directory for each attempt.
 import path from 'node:path';
 import * as z from 'zod/mini';
+import { systemCode } from '../errors.ts';
 import { moment } from '../job/fields.ts';
 import type { Exit } from '../job/outcome.ts';
 import { exitSchema, processSchema } from '../job/outcome.ts';
@@ -42,9 +43,18 @@ export const ATTEMPT = {
   cancel: 'cancel.json',
   exit: 'exit.json',
   log: 'stdout.log',
-  /** Held by the supervisor as long as it lives. */
-  lock: 'supervisor.lock',
+  /** Room that is given back when the disk is full, so that a cancel or the end of the run can be written all the same. */
+  reserve: 'reserve',
 } as const;
+
+/**
+ * Held by the supervisor as long as it lives. It stands beside the directory of the attempt: whoever deletes that must
+ * not make room for a second supervisor.
+ */
+export function attemptLock(attemptDir: string): string {
+  const jobDir = path.dirname(attemptDir);
+  return path.join(path.dirname(jobDir), `${path.basename(jobDir)}.${path.basename(attemptDir)}.lock`);
+}
 
 /** What the supervisor is to run. The defaults are for attempts that an older version began. */
 export const commandSchema = z.looseObject({
@@ -71,6 +81,8 @@ export const commandSchema = z.looseObject({
   /** Patterns of paths of CSV files whose numbers must be finite. */
   finite_csv: z._default(z.array(z.string()), []),
   keep_awake: z._default(z.boolean(), false),
+  /** The order's job.json, base64: nothing in the work directory is safe from the script. */
+  order: z.optional(z.string()),
 });
 export type AttemptCommand = z.infer<typeof commandSchema>;
 
@@ -128,6 +140,31 @@ export function readProcesses(files: Files, attemptDir: string): AttemptProcesse
 
 export function hasAttemptFile(files: Files, attemptDir: string, name: keyof typeof ATTEMPT): boolean {
   return files.facts(path.join(attemptDir, ATTEMPT[name])) !== undefined;
+}
+
+/** As much as a block of any disk, for the few hundred bytes of one more file. */
+const RESERVE_BYTES = 65_536;
+
+/** Sets room aside; without it a run that fills the disk could be neither cancelled nor ended. */
+export async function reserveRoom(disk: Disk, attemptDir: string): Promise<void> {
+  await writeWhole(disk, attemptDir, path.join(attemptDir, ATTEMPT.reserve), Buffer.alloc(RESERVE_BYTES, 1));
+}
+
+/** Writes a file of the attempt, with the room that was set aside when there is no other. */
+export async function writeWithReserve(
+  disk: Disk,
+  attemptDir: string,
+  name: 'cancel' | 'exit',
+  value: object,
+): Promise<void> {
+  try {
+    await writeAttemptFile(disk, attemptDir, name, value);
+  } catch (error) {
+    const reserve = path.join(attemptDir, ATTEMPT.reserve);
+    if (systemCode(error) !== 'ENOSPC' || !disk.files.facts(reserve)) throw error;
+    await disk.files.removeFile(reserve);
+    await writeAttemptFile(disk, attemptDir, name, value);
+  }
 }
 
 export async function writeAttemptFile(

@@ -64,6 +64,8 @@ export function workDirsOf(files: Files, at: RunnerLayout, jobId: string): strin
       : ['', 'copy-'].flatMap((what) =>
           beside(path.dirname(fixed), `${path.basename(fixed)}.${what}${jobId}-`),
         );
+  const attempts = at.attempts(jobId);
+  const locks = beside(path.dirname(attempts), `${jobId}.`).filter((file) => file.endsWith('.lock'));
   // the work directory last: it is the only one that tells where the others are
-  return [...atFixed, ...movedAside, ...beside(at.work, `${jobId}.attempt-`), home];
+  return [...atFixed, ...movedAside, ...beside(at.work, `${jobId}.attempt-`), ...locks, attempts, home];
 }

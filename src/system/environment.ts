@@ -18,6 +18,8 @@ export interface Environment {
   nodeVersion: string;
   stdoutIsTerminal: boolean;
   columns: number;
+  /** Of the terminal; undefined where there is none. */
+  rows?: number | undefined;
 }
 
 /** Different after each start of the machine. Windows tells none, so the time of the start stands for it. */
@@ -50,6 +52,12 @@ export function systemEnvironment(): Environment {
     nodePath: process.execPath,
     nodeVersion: process.versions.node,
     stdoutIsTerminal: process.stdout.isTTY === true,
-    columns: process.stdout.columns ?? 100,
+    // asked for each time: the window may change
+    get columns() {
+      return process.stdout.columns ?? 100;
+    },
+    get rows() {
+      return process.stdout.rows;
+    },
   };
 }

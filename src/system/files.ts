@@ -6,6 +6,7 @@ import fsExtra from 'fs-extra';
 import { systemCode } from '../errors.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
+import { openRegular, withRegular } from './opening.ts';
 
 export type FileKind = 'file' | 'directory' | 'other';
 
@@ -37,10 +38,11 @@ export interface Files {
   /** The entries of a directory, sorted by name; undefined when it is not there. */
   list(dir: string): Entry[] | undefined;
   facts(file: string): FileFacts | undefined;
-  /** The whole content; undefined when it is not there. */
+  /** The whole content; undefined when it is not there, or is no regular file. */
   read(file: string): Buffer | undefined;
-  /** Up to `length` bytes from `offset`; undefined when it is not there. */
+  /** Up to `length` bytes from `offset`; undefined when it is not there, or is no regular file. */
   readFrom(file: string, offset: number, length: number): Buffer | undefined;
+  /** Fails when it is no regular file. */
   openRead(file: string): OpenFile;
   /** Opens a new file; fails when it exists. */
   openNew(file: string): OpenFile;
@@ -83,13 +85,19 @@ function absentAs<T>(fallback: T, work: () => T): T {
     return work();
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return fallback;
+    // ENXIO: a socket cannot be opened
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'ENXIO') return fallback;
     throw error;
   }
 }
 
-function openFile(fs: FsLike, file: string, flags: string): OpenFile {
-  const fd = fs.openSync(file, flags);
+function openToRead(fs: FsLike, file: string): OpenFile {
+  const fd = openRegular(fs, file);
+  if (fd === undefined) throw new Error(`${file} is not a regular file`);
+  return openFile(fs, fd);
+}
+
+function openFile(fs: FsLike, fd: number): OpenFile {
   return {
     read: (buffer) => fs.readSync(fd, buffer, 0, buffer.length, null),
     write: (bytes) => {
@@ -137,14 +145,11 @@ function freeBytesOf(fs: FsLike, dir: string): number | undefined {
   }
 }
 
-function readFromOf(fs: FsLike, file: string, offset: number, length: number): Buffer {
-  const fd = fs.openSync(file, 'r');
-  try {
+function readFromOf(fs: FsLike, file: string, offset: number, length: number): Buffer | undefined {
+  return withRegular(fs, file, (fd) => {
     const buffer = Buffer.alloc(length);
     return buffer.subarray(0, fs.readSync(fd, buffer, 0, length, offset));
-  } finally {
-    fs.closeSync(fd);
-  }
+  });
 }
 
 function factsOf(fs: FsLike, file: string): FileFacts {
@@ -168,11 +173,11 @@ export function filesOver(fs: FsLike, clock: Clock = systemClock, unique: () => 
           .sort(byName),
       ),
     facts: (file) => absentAs(undefined, () => factsOf(fs, file)),
-    read: (file) => absentAs(undefined, () => fs.readFileSync(file)),
+    read: (file) => absentAs(undefined, () => withRegular(fs, file, (fd) => fs.readFileSync(fd))),
     readFrom: (file, offset, length) => absentAs(undefined, () => readFromOf(fs, file, offset, length)),
-    openRead: (file) => openFile(fs, file, 'r'),
-    openNew: (file) => openFile(fs, file, 'wx'),
-    openAppend: (file) => openFile(fs, file, 'a'),
+    openRead: (file) => openToRead(fs, file),
+    openNew: (file) => openFile(fs, fs.openSync(file, 'wx')),
+    openAppend: (file) => openFile(fs, fs.openSync(file, 'a')),
     makeDir: (dir) => void fs.mkdirSync(dir, { recursive: true }),
     makeNewDir: (dir) => fs.mkdirSync(dir),
     rename: (from, to) => whileHeld(clock, () => fs.renameSync(from, to)),

@@ -1,21 +1,20 @@
 // Carries out what was planned, one small function an action. Each may be cut off anywhere and done again.
-import path from 'node:path';
 import { RUN_ON_AUTO } from '../job/order.ts';
-import type { Requests } from '../job/request.ts';
 import type { WatcherAction } from '../queue/watcher-snapshot.ts';
-import { collectedBreach, collectRecord, fileCollected, moveOrder } from '../store/archive.ts';
-import { copyHashed } from '../store/disk.ts';
-import { LOST_FILE } from '../store/lost.ts';
-import { removeRequests, writeRequest } from '../store/requests.ts';
+import { collectRecord, moveOrder } from '../store/archive.ts';
+import { removeRequests } from '../store/requests.ts';
 import { sealHandMade } from '../store/seal-hand-made.ts';
+import { ask, asked, isoNow, watcherName } from './asking.ts';
+import { abandon, archive } from './closing.ts';
 import type { WatcherState } from './parts.ts';
 import { postProcess } from './post-process.ts';
+import { makeRetry, supersede } from './retry.ts';
+
+const LONG: readonly WatcherAction['do'][] = ['collect', 'process', 'archive', 'seal', 'retry', 'abandon'];
 
 /** Actions that may take long: they run beside the ticks. */
 export function isLong(action: WatcherAction): boolean {
-  return (
-    action.do === 'collect' || action.do === 'process' || action.do === 'archive' || action.do === 'seal'
-  );
+  return LONG.includes(action.do);
 }
 
 export async function carryOut(watcher: WatcherState, action: WatcherAction): Promise<void> {
@@ -30,6 +29,12 @@ export async function carryOut(watcher: WatcherState, action: WatcherAction): Pr
       return ask(watcher, job_id, 'release', asked(watcher));
     case 'cancel':
       return ask(watcher, job_id, 'cancel', { ...asked(watcher), reason: action.reason });
+    case 'supersede':
+      return supersede(watcher, action);
+    case 'retry':
+      return makeRetry(watcher, action);
+    case 'abandon':
+      return abandon(watcher, job_id);
     case 'collect': {
       const breach = await collectRecord(disk, layout, job_id);
       if (breach) throw new Error(`the record is not whole yet: ${breach}`);
@@ -53,45 +58,13 @@ export async function carryOut(watcher: WatcherState, action: WatcherAction): Pr
     case 'remove-requests':
       await removeRequests(disk, layout, job_id);
       await disk.files.removeFile(layout.lost(job_id));
+      await disk.files.removeFile(layout.abandoned(job_id));
       return;
   }
 }
 
-function isoNow({ disk }: WatcherState): string {
-  return new Date(disk.clock.now()).toISOString();
-}
-
-function asked(watcher: WatcherState) {
-  return { requested_at: isoNow(watcher), requested_by: `watcher on ${watcher.identity.host}` };
-}
-
-async function ask<K extends keyof Requests>(
-  watcher: WatcherState,
-  jobId: string,
-  kind: K,
-  request: NonNullable<Requests[K]>,
-): Promise<void> {
-  const written = await writeRequest(watcher.disk, watcher.layout, jobId, kind, request);
-  if (!written) throw new Error(`requests/${jobId} has a ${kind}.json already, which cannot be read`);
-}
-
 async function seal(watcher: WatcherState, jobId: string): Promise<void> {
-  const sealedBy = `watcher on ${watcher.identity.host}`;
+  const sealedBy = watcherName(watcher);
   const sealed = await sealHandMade(watcher.disk, watcher.layout, jobId, { runOn: RUN_ON_AUTO, sealedBy });
   watcher.log.info(sealed, 'sealed an order made by hand');
-}
-
-/** Verifies our copy once more as it lies on the disk, then gives it its name for good. */
-async function archive(watcher: WatcherState, jobId: string): Promise<void> {
-  const { disk, layout, log } = watcher;
-  const breach = await collectedBreach(disk, layout, jobId);
-  if (breach) {
-    await disk.files.removeTree(layout.collected(jobId)); // the record is still in inbox/: it is copied again
-    throw new Error(`our copy does not fit its seal: ${breach}`);
-  }
-  const lost = layout.lost(jobId);
-  const keptAs = path.join(layout.collected(jobId), LOST_FILE);
-  if (disk.files.facts(lost) && !disk.files.facts(keptAs)) await copyHashed(disk, lost, keptAs);
-  const archived_as = await fileCollected(disk, layout, jobId);
-  log.info({ job_id: jobId, archived_as }, 'archived');
 }

@@ -1,7 +1,9 @@
 // What the watcher is made of: the real things in production, fakes in tests.
 
 import type { Presence } from '../job/presence.ts';
-import type { LinkState, LivenessPolicy, Observed } from '../queue/liveness.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import type { EventPolicy } from '../queue/job-sight.ts';
+import type { LinkState, LivenessPolicy } from '../queue/liveness.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { WatcherPolicy } from '../queue/watcher-snapshot.ts';
 import type { Disk } from '../store/disk.ts';
@@ -9,11 +11,16 @@ import type { Layout } from '../store/layout.ts';
 import type { Chores } from '../system/chores.ts';
 import type { Log } from '../system/log.ts';
 import type { Run } from '../system/process/run.ts';
+import type { EventBus } from './bus.ts';
+import type { Liveness } from './judge.ts';
+import type { LastingProblems } from './lasting-problems.ts';
+import type { PostSettings } from './post/choose.ts';
 
-export interface WatcherSettings extends WatcherPolicy, LivenessPolicy {
-  /** Program and arguments of the post-processor; empty for none. */
-  post_command: readonly string[];
-  post_timeout_s: number;
+export interface WatcherSettings extends WatcherPolicy, LivenessPolicy, EventPolicy, PostSettings {
+  /** Size at which the events are put aside, and how many files of them are kept. */
+  events_max_mb: number;
+  events_keep: number;
+  checkpoint_interval_s: number;
 }
 
 export interface WatcherParts {
@@ -22,9 +29,14 @@ export interface WatcherParts {
   run: Run;
   log: Log;
   settings: WatcherSettings;
-  link: LinkState;
+  /** What is known of the mirror at this moment. */
+  link: () => LinkState;
   /** Who seals and asks, for the files that say so. */
   identity: { host: string; user: string };
+  /** Who wants to hear of events, or has some to tell. */
+  bus?: EventBus;
+  /** Sends messages; it is given its turn at every tick. */
+  notifier?: Pick<Notifier, 'tick'>;
 }
 
 /** What the watcher remembers of a job between ticks and may forget at any time. */
@@ -39,11 +51,18 @@ export interface WatcherState extends WatcherParts {
   memory: Map<string, JobMemory>;
   /** By runner id, as last read. */
   presences: Map<string, Presence>;
-  /** By job id. */
-  observed: Map<string, Observed>;
+  liveness: Liveness;
+  lasting: LastingProblems;
+  /** Known jobs of which nothing was found at the last looks, since when. */
+  missingSince: Map<string, number>;
+  bus: EventBus;
+  /** Names below archive/ of which no retry is to come; what is not in it is looked at. */
+  settledRetries?: Set<string>;
   /** Seen at the last look. */
   problems: readonly Problem[];
   chores: Chores;
+  /** Jobs whose post-processors run at this moment. */
+  processing: Set<string>;
   /** Calls for a tick now. */
   ring: () => void;
 }

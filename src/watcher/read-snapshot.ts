@@ -1,10 +1,9 @@
 // Reads what the watcher decides from: orders, requests, records as they arrive, its own copies, the archive.
 import { messageOf } from '../errors.ts';
-import { parseRecord } from '../job/record.ts';
-import type { State } from '../job/states.ts';
+import type { LinkState } from '../queue/liveness.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
-import { archivedJob, archivedNames, readArchivedManifest, readCollected } from '../store/archive.ts';
+import { archivedJob, archivedNames } from '../store/archive.ts';
 import { jobDirs } from '../store/job-dirs.ts';
 import { readPresences } from '../store/presences.ts';
 import { readOrder } from '../store/read-order.ts';
@@ -12,6 +11,11 @@ import { readArrival } from '../store/read-record.ts';
 import { readRequests } from '../store/requests.ts';
 import { unreadable } from '../store/unreadable.ts';
 import type { JobMemory, WatcherState } from './parts.ts';
+import { seeCollected } from './post/see.ts';
+import { readFate } from './read-fate.ts';
+import type { RetrySight } from './read-retries.ts';
+import { lookAtRetries } from './read-retries.ts';
+import { statesOf } from './read-states.ts';
 
 const COLLECTED = /^\.jobq-collected-(.+)$/;
 
@@ -24,12 +28,30 @@ export function readWatcherSnapshot(watcher: WatcherState): WatcherSnapshot {
   const { disk, layout } = watcher;
   const problems: Problem[] = [];
   const archive = archivedNames(disk.files, layout);
+  const retries = lookAtRetries(watcher, archive);
+  const asked = new Set(jobDirs(disk.files, layout.tree('requests')));
   const ids = new Set([
-    ...(['outbox', 'inbox', 'requests'] as const).flatMap((tree) => jobDirs(disk.files, layout.tree(tree))),
+    ...(['outbox', 'inbox'] as const).flatMap((tree) => jobDirs(disk.files, layout.tree(tree))),
+    ...asked,
     ...collectedNames(watcher),
+    ...retries.plans.keys(),
   ]);
-  const jobs = [...ids].sort().flatMap((id) => readJobSafely(watcher, id, archive.get(id) ?? [], problems));
-  return { jobs, runners: lookAtRunners(watcher), states: statesOf(watcher, jobs, archive), problems };
+  const runners = lookAtRunners(watcher);
+  const around = { asked, retries, problems, link: watcher.link() };
+  const jobs = [...ids].sort().flatMap((id) => readJobSafely(watcher, id, around));
+  const now = { link: around.link, nowMs: disk.clock.now() };
+  const postFree = watcher.settings.post_concurrency - watcher.processing.size;
+  const states = statesOf(watcher, jobs, { ...now, retries });
+  return { jobs, runners, states, ...now, postFree, problems };
+}
+
+/** What is read once for all jobs. */
+interface Around {
+  /** Jobs that have a directory of requests. */
+  asked: ReadonlySet<string>;
+  retries: RetrySight;
+  problems: Problem[];
+  link: LinkState;
 }
 
 /** Keeps what the runners say of themselves. Answers the ids of all whose presence is known. */
@@ -51,28 +73,22 @@ function recall(watcher: WatcherState, jobId: string): JobMemory {
   return fresh;
 }
 
+function howAsked({ disk, layout }: WatcherState, jobId: string): WatcherJob['asked'] {
+  return (disk.files.list(layout.requests(jobId)) ?? []).length === 0 ? 'empty' : 'yes';
+}
+
 /** A job of which something cannot be read is a problem and is left alone; it stops neither the loop nor other jobs. */
-function readJobSafely(
-  watcher: WatcherState,
-  jobId: string,
-  archived: readonly string[],
-  problems: Problem[],
-): WatcherJob[] {
+function readJobSafely(watcher: WatcherState, jobId: string, around: Around): WatcherJob[] {
   try {
-    return [readJob(watcher, jobId, archived, problems)];
+    return [readJob(watcher, jobId, around)];
   } catch (error) {
-    problems.push(unreadable(jobId, messageOf(error)));
+    around.problems.push(unreadable(jobId, messageOf(error)));
     return [];
   }
 }
 
-function readJob(
-  watcher: WatcherState,
-  job_id: string,
-  archived: readonly string[],
-  problems: Problem[],
-): WatcherJob {
-  const { disk, layout, settings } = watcher;
+function readJob(watcher: WatcherState, job_id: string, around: Around): WatcherJob {
+  const { disk, layout } = watcher;
   const nowMs = disk.clock.monotonic();
   const memory = recall(watcher, job_id);
   const order = readOrder(disk.files, layout.order(job_id), job_id);
@@ -82,44 +98,20 @@ function readJob(
   }
   const record = readArrival(disk.files, layout.record(job_id), job_id);
   memory.recordGoneSinceMs = record ? undefined : (memory.recordGoneSinceMs ?? nowMs);
+  const requests = readRequests(disk.files, layout, job_id, around.problems);
+  const names = around.retries.archived.get(job_id) ?? [];
+  const archived = names.map((name) => archivedJob(disk.files, layout, name));
   return {
     job_id,
     order,
     quietMs: nowMs - memory.changedAtMs,
     record,
     recordGoneMs: record ? 0 : nowMs - (memory.recordGoneSinceMs ?? nowMs),
-    requests: readRequests(disk.files, layout, job_id, problems),
-    archived: archived.map((name) => archivedJob(disk.files, layout, name)),
-    collected: readCollected(disk.files, layout, job_id, settings.post_command.length > 0),
+    requests,
+    asked: around.asked.has(job_id) ? howAsked(watcher, job_id) : 'no',
+    archived,
+    collected: seeCollected(watcher, job_id),
+    ...readFate(watcher, job_id, { record, requests, archived }, around),
     busy: watcher.chores.isBusy(job_id),
   };
-}
-
-/** The states of all jobs that some open order depends on. */
-function statesOf(
-  watcher: WatcherState,
-  jobs: readonly WatcherJob[],
-  archive: ReadonlyMap<string, string[]>,
-) {
-  const wanted = new Set(
-    jobs.flatMap(({ order }) => (order?.seal === 'valid' ? (order.order?.depends_on ?? []) : [])),
-  );
-  const open = new Map(jobs.map((job) => [job.job_id, job]));
-  const states: { [job_id: string]: State | undefined } = {};
-  for (const id of wanted) {
-    const name = archive.get(id)?.at(-1);
-    states[id] = name ? archivedState(watcher, name, id) : sealedState(open.get(id));
-  }
-  return states;
-}
-
-/** A record counts only once it is sealed: `completed` may arrive before the files. */
-function sealedState(job: WatcherJob | undefined): State | undefined {
-  return job?.record?.complete ? job.record.record?.state : undefined;
-}
-
-function archivedState(watcher: WatcherState, name: string, jobId: string): State | undefined {
-  const bytes = readArchivedManifest(watcher.disk.files, watcher.layout, name);
-  const parsed = bytes && parseRecord(bytes, jobId);
-  return parsed?.ok ? parsed.value.state : undefined;
 }

@@ -1,24 +1,31 @@
 // One watcher: reads a snapshot, plans, acts, judges who is alive. It owns no timer; the daemon, a test or a simulator
 // calls `tick`.
 import { messageOf } from '../errors.ts';
-import { lostReason, observe } from '../queue/liveness.ts';
+import { comparePool } from '../queue/compare-pool.ts';
 import { awaitsSecondLook, planWatcher } from '../queue/plan-watcher.ts';
 import type { Problem } from '../queue/problem.ts';
 import { newProblems } from '../queue/problem.ts';
-import type { WatcherAction, WatcherJob } from '../queue/watcher-snapshot.ts';
-import type { Lost } from '../store/lost.ts';
-import { readLost, writeLost } from '../store/lost.ts';
+import type { WatcherAction, WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
 import { assertQueue } from '../store/marker.ts';
 import type { Chores } from '../system/chores.ts';
 import { carryOut, isLong } from './actions.ts';
+import { newBus } from './bus.ts';
+import type { Feed } from './feed.ts';
+import { newFeed } from './feed.ts';
+import { judgeAll, newLiveness } from './judge.ts';
+import { failingAction, noLastingProblems } from './lasting-problems.ts';
 import type { WatcherParts, WatcherState } from './parts.ts';
 import { readWatcherSnapshot } from './read-snapshot.ts';
+import { seePool } from './see-pool.ts';
+import { stopTelling, tellLiveness } from './tell-liveness.ts';
 
 export interface Watcher {
   /** Looks, decides and acts once. True when there was anything to do or a second look is due soon. */
   tick(): Promise<boolean>;
   /** Resolves when no long action is under way. */
   settled(): Promise<void>;
+  /** Tells that it ends and keeps what it knows. Nothing is done afterwards. */
+  close(): Promise<void>;
 }
 
 /** Makes a watcher of the parts. The caller holds the queue's watcher lock. */
@@ -29,32 +36,47 @@ export function openWatcher(
   ring: () => void,
 ): Watcher {
   const { disk, layout } = parts;
-  assertQueue(disk.files, layout, queueId);
+  const id = assertQueue(disk.files, layout, queueId);
+  const bus = parts.bus ?? newBus();
+  const feed = newFeed({ ...parts, bus }, id);
   const watcher: WatcherState = {
     ...parts,
+    bus,
+    lasting: noLastingProblems(),
+    missingSince: new Map(),
     memory: new Map(),
     problems: [],
     presences: new Map(),
-    observed: new Map(),
+    liveness: newLiveness(),
     chores,
+    processing: new Set(),
     ring,
   };
   return {
     settled: chores.settled,
     tick: async () => {
-      assertQueue(disk.files, layout, queueId);
-      return tickOnce(watcher);
+      assertQueue(disk.files, layout, id);
+      return tickOnce(watcher, feed);
+    },
+    close: async () => {
+      await feed.close();
+      await stopTelling(watcher);
     },
   };
 }
 
-async function tickOnce(watcher: WatcherState): Promise<boolean> {
+async function tickOnce(watcher: WatcherState, feed: Feed): Promise<boolean> {
   const snapshot = readWatcherSnapshot(watcher);
-  const actions = planWatcher(snapshot, watcher.settings);
   forgetGone(watcher, snapshot.jobs);
   tellProblems(watcher, snapshot.problems);
+  await judgeAll(watcher, snapshot.jobs);
+  await tellLiveness(watcher);
+  // what has happened is told before anything is done about it
+  await tellEvents(watcher, feed, snapshot);
+  watcher.notifier?.tick(watcher.disk.clock.now());
+  const actions = planWatcher(snapshot, watcher.settings);
   for (const action of actions) await act(watcher, action);
-  for (const job of snapshot.jobs) await judge(watcher, job);
+  await feed.checkpoint();
   if (actions.length > 0) watcher.ring(); // what was done may allow the next step at once
   return (
     actions.length > 0 ||
@@ -63,50 +85,40 @@ async function tickOnce(watcher: WatcherState): Promise<boolean> {
   );
 }
 
+async function tellEvents(watcher: WatcherState, feed: Feed, snapshot: WatcherSnapshot): Promise<void> {
+  const known = await feed.ready();
+  const sight = seePool(watcher, snapshot, known);
+  const at = new Date(watcher.disk.clock.now()).toISOString();
+  const difference = comparePool(known.pool, sight, { at, policy: watcher.settings });
+  await feed.write(difference, sight, at);
+  await feed.deliver();
+}
+
 function tellProblems(watcher: WatcherState, problems: Problem[]): void {
   for (const problem of newProblems(watcher.problems, problems)) watcher.log.warn(problem, 'problem');
   watcher.problems = problems;
 }
 
 function forgetGone(watcher: WatcherState, jobs: readonly WatcherJob[]): void {
-  const here = new Set(jobs.map((job) => job.job_id));
-  for (const id of watcher.observed.keys()) if (!here.has(id)) watcher.observed.delete(id);
+  const here = new Set(jobs.flatMap(({ job_id, retry }) => [job_id, ...(retry ? [retry.retry_as] : [])]));
+  for (const id of watcher.lasting.failing.keys()) if (!here.has(id)) watcher.lasting.failing.delete(id);
   for (const id of watcher.memory.keys())
     if (!here.has(id) && !watcher.chores.isBusy(id)) watcher.memory.delete(id);
-}
-
-/** Calls a job lost whose runner does not vouch for it any more, and takes that back when it does again. */
-async function judge(watcher: WatcherState, job: WatcherJob): Promise<void> {
-  const { disk, layout, settings, link, observed } = watcher;
-  const record = job.record?.record;
-  if (!record?.runner || job.record?.sealSha256) {
-    observed.delete(job.job_id);
-    return;
-  }
-  const nowMs = disk.clock.monotonic();
-  const before = observed.get(job.job_id);
-  const seen = observe(before, watcher.presences.get(record.runner.id), job.job_id, nowMs);
-  observed.set(job.job_id, seen);
-  const reason = lostReason(seen, nowMs, link, settings);
-  const lost = readLost(disk.files, layout.lost(job.job_id));
-  const at = new Date(disk.clock.now()).toISOString();
-  if (reason && (!lost || lost.recovered_at)) await tellLost(watcher, job.job_id, { at, reason });
-  if (lost && !lost.recovered_at && before && seen !== before) {
-    await tellLost(watcher, job.job_id, { ...lost, recovered_at: at });
-  }
-}
-
-async function tellLost(watcher: WatcherState, job_id: string, lost: Lost): Promise<void> {
-  await writeLost(watcher.disk, watcher.layout, job_id, lost);
-  watcher.log.warn({ job_id, reason: lost.reason }, lost.recovered_at ? 'lost before, heard again' : 'lost');
 }
 
 /** An action that fails is told and tried again later; it stops neither the loop nor other jobs. */
 async function act(watcher: WatcherState, action: WatcherAction): Promise<void> {
   const { job_id } = action;
-  const work = () => carryOut(watcher, action);
-  const failed = (error: unknown) =>
-    watcher.log.error({ job_id, action: action.do, error: messageOf(error) }, 'failed; tried again later');
+  const { failing } = watcher.lasting;
+  const work = async () => {
+    await carryOut(watcher, action);
+    failing.delete(job_id);
+  };
+  const failed = (error: unknown) => {
+    const message = messageOf(error);
+    failing.set(job_id, failingAction(job_id, action.do, message));
+    watcher.log.error({ job_id, action: action.do, error: message }, 'failed; tried again later');
+  };
   if (isLong(action)) watcher.chores.beside(job_id, work, failed);
   else await watcher.chores.now(job_id, work, failed);
 }

@@ -124,6 +124,31 @@ describe('status of the queue', () => {
     expect(stdout).toContain('problem inbox/stray.txt: is not a job directory');
   });
 
+  const paused = { at: '2026-02-10T14:00:00Z', by: 'ada@desk' };
+  test.each([
+    { fields: { paused }, room: 'paused' },
+    {
+      fields: { paused: { ...paused, until: '2026-02-10T19:00:00Z', reason: 'meshing' } },
+      room: 'paused until 2026-02-10 19:00:00 UTC (meshing)',
+    },
+    { fields: { draining: { ...paused, reason: 'update' } }, room: 'draining (update)' },
+    {
+      fields: { schedule: 'closed until sat 00:00', disk_free_mb: 12_345 },
+      room: 'closed until sat 00:00, 12 GB free',
+    },
+    { fields: { paused, draining: paused, disk_free_mb: 0 }, room: 'paused, draining, 0 bytes free' },
+    { fields: {}, room: '' },
+  ])('says of a runner: $room', async ({ fields, room }) => {
+    const world = await queueWorld();
+    await seen(world, 'station');
+    const file = world.layout.presence('station');
+    const presence = JSON.parse(String(world.disk.files.read(file))) as object;
+    await world.write(file, JSON.stringify({ ...presence, ...fields }));
+    const line = (await world.run('status')).stdout.split('\n').find((each) => each.startsWith('station'));
+    expect(line?.split(' UTC').slice(1).join(' UTC').trim()).toBe(room);
+    expect(glanceShape.parse((await world.json('status')).json).runners).toMatchObject([fields]);
+  });
+
   test('without a runner says how to start one', async () => {
     expect((await (await queueWorld()).run('status')).stdout).toContain('jobq runner');
   });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { errorShape } from '../../src/cli/shapes.ts';
 import { VERB_GROUPS } from '../../src/cli/verbs/groups.ts';
 import { EXIT_CODES } from '../../src/errors.ts';
-import { PRIORITIES } from '../../src/job/order.ts';
+import { ON_DEPENDENCY_FAILURE, ON_INTERRUPT, PRIORITIES } from '../../src/job/order.ts';
 import { STATES } from '../../src/job/states.ts';
 import { ROLES } from '../../src/store/init.ts';
 import { bareWorld, queueWorld } from './world.ts';
@@ -52,7 +52,7 @@ describe('help', () => {
       expect(description).not.toBe('');
       expect(stdout).toContain(flags);
       // a number tells nothing without its unit
-      expect(flags.includes('<s>')).toBe(description.includes('second'));
+      expect(/[<[]s[>\]]/.test(flags)).toBe(description.includes('second'));
     }
     for (const { name, description } of verb.arguments) {
       expect(stdout).toContain(name);
@@ -101,6 +101,19 @@ describe('a wrong command line', () => {
     { argv: ['wait', 'x', '--timeout', '-1'], message: '--timeout should be a number of seconds' },
     { argv: ['submit', 'x', '--timeout', '0'], message: 'seconds over 0' },
     { argv: ['submit', 'x', '--metadata', 'novalue'], message: '<key>=<value>' },
+    { argv: ['submit', 'x', '--stall-timeout', '0'], message: '--stall-timeout should be' },
+    { argv: ['submit', 'x', '--queue-timeout', 'long'], message: '--queue-timeout should be' },
+    { argv: ['submit', 'x', '--on-interrupt', 'wait'], message: "'wait' is invalid" },
+    { argv: ['submit', 'x', '--max-attempts', '0'], message: 'a whole number from 1' },
+    { argv: ['submit', 'x', '--memory', '1.5'], message: '--memory should be a whole number from 1' },
+    { argv: ['submit', 'x', '--disk', '-1'], message: '--disk should be' },
+    { argv: ['submit', 'x', '--cpu', '0'], message: '--cpu should be' },
+    { argv: ['submit', 'x', '--env', 'NAME'], message: '--env should be <NAME>=<value>' },
+    { argv: ['submit', 'x', '--licence', '=2'], message: '--licence should be <feature>' },
+    { argv: ['submit', 'x', '--licence', 'NX=0'], message: '--licence should be <feature>' },
+    { argv: ['submit', 'x', '--licence', 'NX=two'], message: '--licence should be <feature>' },
+    { argv: ['submit', 'x', '--licence', 'A', '--licence', 'A=2'], message: 'given once for each feature' },
+    { argv: ['runner', 'halt'], message: "'halt' is invalid" },
     { argv: ['init'], message: "missing required argument 'queue'" },
   ];
 
@@ -143,6 +156,8 @@ test('the words that options may take are those of the code', () => {
   const choices = (name: string, flag: string) =>
     verbs.find((verb) => verb.name === name)?.options.find(({ flags }) => flags.startsWith(flag))?.choices;
   expect(choices('submit', '--priority')).toEqual(PRIORITIES);
+  expect(choices('submit', '--on-interrupt')).toEqual(ON_INTERRUPT);
+  expect(choices('submit', '--on-dependency-failure')).toEqual(ON_DEPENDENCY_FAILURE);
   expect(choices('list', '--state')).toEqual(STATES);
   expect(choices('init', '--role')).toEqual(ROLES);
   expect(new Set(namesOf).size).toBe(namesOf.length);

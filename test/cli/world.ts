@@ -9,6 +9,10 @@ import type { Layout } from '../../src/store/layout.ts';
 import { layoutOf } from '../../src/store/layout.ts';
 import { writeSeal } from '../../src/store/seal.ts';
 import type { Environment } from '../../src/system/environment.ts';
+import type { Locks } from '../../src/system/lock.ts';
+import type { Ask } from '../../src/system/process/ask.ts';
+import type { FakeMachine } from '../helpers/fake-machine.ts';
+import { fakeMachine } from '../helpers/fake-machine.ts';
 import { put } from '../helpers/make-order.ts';
 import type { MemoryDisk } from '../helpers/memory-disk.ts';
 import { fakeClock, memoryDisk } from '../helpers/memory-disk.ts';
@@ -27,8 +31,13 @@ export interface World {
   disk: MemoryDisk;
   layout: Layout;
   environment: Environment;
+  machine: FakeMachine;
   terminal: { stderr: boolean };
   interrupt: AbortController;
+  /** Is this lock held by another process? Every one is, unless a test says otherwise. */
+  held: (file: string) => boolean;
+  /** The system's answer to a command. */
+  ask: Ask;
   /** Called at every sleep, before the time of it passes: where the world moves while jobq waits. */
   onSleep: (nth: number) => void | Promise<void>;
   run(...argv: string[]): Promise<Ran>;
@@ -50,6 +59,7 @@ function environmentOf(): Environment {
     user: 'ada',
     dataDir: '/home/ada/.data/jobq',
     nodePath: '/usr/bin/node',
+    nodeVersion: '20.19.0',
     stdoutIsTerminal: false,
     columns: 100,
   };
@@ -64,8 +74,11 @@ export function bareWorld(): World {
     disk,
     layout: layoutOf(QUEUE),
     environment: environmentOf(),
+    machine: fakeMachine(),
     terminal: { stderr: false },
     interrupt: new AbortController(),
+    held: () => true,
+    ask: () => Promise.reject(new Error('nobody answers in this test')),
     onSleep: () => {},
     run: async (...argv) => {
       const said = { stdout: '', stderr: '' };
@@ -90,11 +103,12 @@ export function bareWorld(): World {
   return world;
 }
 
-function partsOf(world: World, said: { stdout: string; stderr: string }): CliParts {
+export function partsOf(world: World, said: { stdout: string; stderr: string }): CliParts {
   return {
     disk: world.disk,
     environment: world.environment,
-    locks: { take: () => Promise.resolve(undefined) },
+    locks: locksOf(world),
+    machine: world.machine,
     out: {
       stdout: (text) => (said.stdout += text),
       stderr: (text) => (said.stderr += text),
@@ -102,8 +116,15 @@ function partsOf(world: World, said: { stdout: string; stderr: string }): CliPar
     },
     interrupt: world.interrupt.signal,
     version: '1.2.3',
+    programPath: '/opt/jobq/bin/jobq.js',
     loadDaemon: noDaemon,
+    loadSystem: () => Promise.resolve({ ask: world.ask, noJobObject: () => Promise.resolve('not here') }),
   };
+}
+
+function locksOf({ held }: World): Locks {
+  const free = { release: () => Promise.resolve() };
+  return { take: (file) => Promise.resolve(held(file) ? undefined : free) };
 }
 
 /** A queue of both sides, and a study beside it. */

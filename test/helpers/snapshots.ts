@@ -235,7 +235,7 @@ export function watcherJob(fields: Partial<WatcherJob> = {}): WatcherJob {
     record: undefined,
     recordGoneMs: 0,
     requests: {},
-    asked: true,
+    asked: 'yes',
     archived: [],
     collected: undefined,
     lost: false,

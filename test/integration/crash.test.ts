@@ -55,6 +55,9 @@ async function stopBoth(w: World): Promise<void> {
   await Promise.all(living.map((life) => w.end(life, 'SIGTERM')));
 }
 
+/** What all rounds together came to: a test that never hits anything proves nothing. */
+const seen = { killed: new Set<string>(), attempts: 0, rounds: 0 };
+
 /** Everything that is wrong after the round, in words. */
 async function breachesIn(w: World, plan: RoundPlan): Promise<string[]> {
   for (const role of ['runner', 'watcher'] as const) w.start(role);
@@ -72,6 +75,12 @@ async function breachesIn(w: World, plan: RoundPlan): Promise<string[]> {
     () => !leftovers(w).some((file) => file.startsWith('work/job-')),
   );
   const evidence = gather(w, jobs, killed);
+  for (const { what } of killed) seen.killed.add(what);
+  seen.attempts = Math.max(
+    seen.attempts,
+    ...evidence.flatMap(({ archived }) => archived[0]?.record.attempt ?? 0),
+  );
+  seen.rounds += 1;
   await stopBoth(w);
   return [
     ...evidence.flatMap(breachesOf),
@@ -105,5 +114,11 @@ describe('whatever is killed and when', () => {
       results.flatMap(({ breaches }) => breaches),
       `${stories.join('\n')}`,
     ).toEqual([]);
+  });
+
+  test('every kind of process was killed, and interrupted runs were taken up again', (context) => {
+    if (seen.rounds < 10) return context.skip(`too few rounds to tell: ${seen.rounds}`);
+    expect([...seen.killed].sort()).toEqual(['child', 'runner', 'script', 'supervisor', 'watcher']);
+    expect(seen.attempts).toBeGreaterThan(1);
   });
 });

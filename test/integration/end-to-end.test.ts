@@ -290,7 +290,7 @@ describe('daemons that die', () => {
       '--arg=0.2',
     );
     await q.until('it runs', () => (q.view(job).progress?.trial ?? 0) > 0);
-    const attempt = path.join(q.home, 'work', job, '.jobq-attempt-1');
+    const attempt = path.join(q.home, 'work', '.jobq-attempts', job, '1');
     process.kill(readJson(path.join(attempt, 'supervisor.json'))['pid'] as number, 'SIGKILL');
     expect(q.jobq('wait', job, '--timeout', '90').status).toBe(5);
     expect(q.view(job).outcome).toMatchObject({ kind: 'interrupted' });

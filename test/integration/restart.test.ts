@@ -65,7 +65,7 @@ test('after a power failure a run is resumed, and a stranger that got the id of 
   const killed = await powerFailure(world);
   const stranger = spawn('sleep', ['600'], { stdio: 'ignore' });
   try {
-    afterReboot(path.join(world.work, job, '.jobq-attempt-1'), stranger.pid ?? 0);
+    afterReboot(path.join(world.work, '.jobq-attempts', job, '1'), stranger.pid ?? 0);
     for (const role of ['runner', 'watcher'] as const) world.start(role);
     const { breaches, record } = await atRest(world, job, plan, killed);
     expect(breaches, `${world.story()}`).toEqual([]);

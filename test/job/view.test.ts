@@ -99,6 +99,7 @@ const NOTHING: View = {
   retry_of: null,
   retried_as: null,
   retry_at: null,
+  pruned: [],
   metadata: null,
 };
 const ordered: View = {
@@ -245,6 +246,26 @@ describe('a job', () => {
       name: 'that ended after it had been called lost is late, not lost',
       sight: { ...WITH_RECORD, record: completed, sealed: true, lost: { at: LOST } },
       view: { ...done, results_sealed: true, late: true },
+    },
+    {
+      name: 'that ended after it had been given up is late',
+      sight: { ...WITH_RECORD, record: completed, sealed: true, cameAfterAll: true },
+      view: { ...done, results_sealed: true, late: true },
+    },
+    {
+      name: 'that is tried again says as what, and when',
+      sight: { ...WITH_RECORD, record: completed, retry: { retried_as: 'x-r1', retry_at: LOST } },
+      view: { ...done, retried_as: 'x-r1', retry_at: LOST },
+    },
+    {
+      name: 'that is tried again at a time that nobody knows says as what',
+      sight: { ...WITH_RECORD, record: completed, retry: { retried_as: 'x-r1', retry_at: undefined } },
+      view: { ...done, retried_as: 'x-r1' },
+    },
+    {
+      name: 'that repeats another says which',
+      sight: { ...SEEN, order: { ...ORDER, retry_of: 'job-x' } },
+      view: { ...ordered, retry_of: 'job-x' },
     },
   ])('$name', ({ sight, view }) => {
     expect(viewOf(sight)).toEqual(view);

@@ -363,6 +363,23 @@ const releases: Case[] = [
 
 const cancels: Case[] = [
   {
+    name: 'a job that waits here ends when it is cancelled, though its order was taken away: it was given up',
+    job: { record: queuedRecord('slot'), requests: asked.cancelFor('scrapped') },
+    does: cancelled('cancelled before it started: scrapped'),
+  },
+  {
+    name: 'a job that waits here is left alone while its order is away and nobody cancels it',
+    job: { record: queuedRecord('slot') },
+  },
+  {
+    name: 'a job that waits here is left alone when its order is away and it is archived',
+    job: { record: queuedRecord('slot'), requests: { ...asked.cancel, ...asked.archived() } },
+  },
+  {
+    name: 'a cancel whose order is not here is no record yet',
+    job: { requests: asked.cancel },
+  },
+  {
     name: 'an order that is cancelled before it started ends',
     job: { ...ready, requests: asked.cancel },
     does: cancelled('cancelled before it started'),

@@ -17,6 +17,7 @@ import {
   endedRecord,
   illegible,
   JOB,
+  NOW,
   OTHER_SEAL,
   order,
   queuedRecord,
@@ -28,6 +29,15 @@ import {
   watcherJob,
   watcherPolicy,
 } from '../helpers/snapshots.ts';
+
+const quiet = {
+  runners: [],
+  states: {},
+  problems: [],
+  link: 'unknown' as const,
+  nowMs: NOW,
+  postFree: 1,
+};
 
 const LOOK_MS = 10_000;
 const QUIET_MS = 60_000;
@@ -53,6 +63,7 @@ const home = (fields: Partial<ArchivedJob> = {}): ArchivedJob => ({
   archived_as: ARCHIVED_AS,
   sealSha256: RECORD_SEAL,
   hasOrder: false,
+  abandoned: false,
   ...fields,
 });
 const whole: Partial<WatcherJob> = { order: sealed(), record: arrival() };
@@ -91,6 +102,14 @@ const handshake: Case[] = [
     name: 'a copy that was post-processed is archived',
     job: { ...whole, collected: { sealSha256: RECORD_SEAL, processed: true } },
     does: { do: 'archive' },
+  },
+  {
+    name: 'a copy whose post-processor is tried again later is left where it is',
+    job: { ...whole, collected: { sealSha256: RECORD_SEAL, processed: false, waits: true } },
+  },
+  {
+    name: 'a job that was given up while its post-processor is tried again later is not archived without a record',
+    job: { ...whole, abandoned: true, collected: { sealSha256: RECORD_SEAL, processed: false, waits: true } },
   },
   {
     name: 'a copy of which the seal was not written yet is collected again',
@@ -202,6 +221,14 @@ const handshake: Case[] = [
   {
     name: 'requests that came before their order stay',
     job: { requests: asked.cancel, recordGoneMs: LOOK_MS },
+  },
+  {
+    name: 'a job whose retry is to come, and that is archived for good, is left alone',
+    job: { archived: [home({ hasOrder: true })], asked: 'no', recordGoneMs: LOOK_MS },
+  },
+  {
+    name: 'the order stays while it is copied for a retry',
+    job: { ...gone, retry: { retry_as: 'r', notBeforeMs: 0, isMade: false, acting: true, busy: true } },
   },
   { name: 'a job on which something is under way is left alone', job: { ...whole, busy: true } },
 ];
@@ -405,8 +432,63 @@ describe.each([
   { about: 'orders that depend on others', cases: dependencies },
 ])('$about', ({ cases }) => {
   test.each(cases)('$name', ({ job, runners = [], states = {}, does }) => {
-    const snapshot = { jobs: [watcherJob(job)], runners, states, problems: [] };
+    const snapshot = { ...quiet, jobs: [watcherJob(job)], runners, states };
     expect(planWatcher(snapshot, watcherPolicy())).toEqual(does ? [{ ...does, job_id: JOB }] : []);
+  });
+});
+
+describe('a job that failed and is tried again', () => {
+  const interrupted = { kind: 'interrupted', error_class: 'interrupted', message: '' } as const;
+  const record = arrival(endedRecord(RECORD_SEAL, interrupted));
+  const failed: Partial<WatcherJob> = {
+    order: sealed({ retry: { max: 1, on: ['interrupted'] } }),
+    record,
+    retryId: `${JOB}-r1`,
+  };
+  const superseded = { cancel: { superseded_by: `${JOB}-r1`, retry_at: '2026-02-10T16:01:00Z' } };
+  const pending = { retry_as: `${JOB}-r1`, notBeforeMs: NOW, isMade: false, acting: false, busy: false };
+  const doings = (job: Partial<WatcherJob>) =>
+    planWatcher({ ...quiet, jobs: [watcherJob(job)] }, watcherPolicy()).map((action) => action.do);
+
+  test.each<{ name: string; job: Partial<WatcherJob>; does: string[] }>([
+    { name: 'is told before its record is collected', job: failed, does: ['supersede'] },
+    {
+      name: 'is told before its record is archived, however far that is',
+      job: { ...failed, collected: { sealSha256: RECORD_SEAL, processed: true } },
+      does: ['supersede'],
+    },
+    {
+      name: 'is not told any more when its record is in the archive',
+      job: { ...failed, archived: [home()] },
+      does: ['acknowledge'],
+    },
+    {
+      name: 'comes home once it is told, and is tried again beside that',
+      job: { ...failed, requests: superseded, retry: pending },
+      does: ['retry', 'collect'],
+    },
+    {
+      name: 'is tried again though something is under way on the old job',
+      job: { ...failed, requests: superseded, retry: pending, busy: true },
+      does: ['retry'],
+    },
+    {
+      name: 'is tried again before its order goes into the archive',
+      job: { ...gone, retry: pending },
+      does: ['retry'],
+    },
+    {
+      name: 'has its order archived while the time of its retry has not come',
+      job: { ...gone, retry: { ...pending, notBeforeMs: NOW + 1 } },
+      does: ['move-order'],
+    },
+    {
+      name: 'is tried again from the archive',
+      job: { archived: [home({ hasOrder: true })], asked: 'no', recordGoneMs: LOOK_MS, retry: pending },
+      does: ['retry'],
+    },
+  ])('$name', ({ job, does }) => {
+    expect(doings(job)).toEqual(does);
   });
 });
 
@@ -417,10 +499,26 @@ test('each job has at most one action, and none keeps another from its own', () 
     watcherJob({ job_id: 'c' }),
     watcherJob({ ...whole, job_id: 'd' }),
   ];
-  const snapshot = { jobs, runners: ['station'], states: {}, problems: [] };
+  const snapshot = { ...quiet, jobs, runners: ['station'] };
   expect(planWatcher(snapshot, watcherPolicy())).toEqual([
     { do: 'remove-requests', job_id: 'b' },
     { do: 'collect', job_id: 'd' },
+  ]);
+});
+
+test.each([
+  { postFree: 2, processed: ['a', 'b'] },
+  { postFree: 1, processed: ['a'] },
+  { postFree: 0, processed: [] },
+  { postFree: -1, processed: [] },
+])('of three jobs, $processed.length are post-processed when $postFree more may be', (given) => {
+  const collected = { sealSha256: RECORD_SEAL, processed: false };
+  const jobs = ['a', 'b', 'c'].map((job_id) => watcherJob({ ...whole, job_id, collected }));
+  const archived = watcherJob({ ...whole, job_id: 'd', collected: { ...collected, processed: true } });
+  const snapshot = { ...quiet, postFree: given.postFree, jobs: [...jobs, archived] };
+  expect(planWatcher(snapshot, watcherPolicy())).toEqual([
+    ...given.processed.map((job_id) => ({ do: 'process', job_id })),
+    { do: 'archive', job_id: 'd' },
   ]);
 });
 
@@ -433,6 +531,11 @@ test.each<{ name: string; job: Partial<WatcherJob>; awaits: boolean }>([
   },
   { name: 'whose record is still there', job: { ...gone, record: arrival() }, awaits: false },
   { name: 'that is not archived', job: { order: sealed() }, awaits: false },
+  {
+    name: 'that is in the archive for good',
+    job: { archived: [home({ hasOrder: true })], asked: 'no' },
+    awaits: false,
+  },
   { name: 'whose place in the archive is not there', job: { ...gone, archived: [] }, awaits: false },
 ])('a job $name waits for the second look alone: $awaits', ({ job, awaits }) => {
   expect(awaitsSecondLook(watcherJob(job))).toBe(awaits);

@@ -9,7 +9,7 @@ import { findProblems } from '../../src/store/find-problems.ts';
 import { sealHandMade } from '../../src/store/seal-hand-made.ts';
 import type { Files } from '../../src/system/files.ts';
 import { makeOrder, put } from '../helpers/make-order.ts';
-import { contentOf } from '../simulation/check.ts';
+import { contentOf } from '../simulation/contents.ts';
 import { invalidJobs, place, validJobs } from './job-fixtures.ts';
 import type { OneMachine } from './one-machine.ts';
 import { oneMachine } from './one-machine.ts';

@@ -62,7 +62,7 @@ describe('the log of a running script', () => {
     job.append(job.logFile, 'one\n');
     await job.live();
     job.jobs.set(JOB, { ...job.jobs.get(JOB)!, attempt: 2 });
-    job.append(job.logFile.replace('attempt-1', 'attempt-2'), 'two\n');
+    job.append(job.logFile.replace(/1(.stdout)/, '2$1'), 'two\n');
     await job.live();
     expect(job.published('stdout.log')).toBe('two\n');
   });

@@ -48,8 +48,6 @@ const noPython: Run = ({ command }) =>
     problem: `${command[0]}: spawn ENOENT`,
   });
 
-export type RunningJob = ReturnType<typeof runningJob>;
-
 export function runningJob(given: RunningJobParts = {}) {
   const { disk = memoryDisk(), root = '/', settings, order, inputs = {}, run = noPython } = given;
   const layout = layoutOf(path.join(root, 'queue'));
@@ -79,6 +77,7 @@ export function runningJob(given: RunningJobParts = {}) {
     ledger: { id: 'ledger', lost: false, jobs, append: never, accept: never },
     memory: new Map(),
     problems: [],
+    failing: new Map(),
     naps: newNaps(),
     licences: newLicenceLook(parts),
     stopping: false,

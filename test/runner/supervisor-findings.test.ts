@@ -5,7 +5,7 @@ import { searchLog } from '../../src/runner/supervisor/log-search.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { findLine } from '../../src/system/patterns.ts';
 import { memoryDisk } from '../helpers/memory-disk.ts';
-import { machine } from './supervisor-machine.ts';
+import { DIR, machine } from './supervisor-machine.ts';
 
 const LOG = '/log';
 const MB = 1 << 20;
@@ -227,7 +227,7 @@ describe('a file that somebody holds', () => {
 describe('exit.json', () => {
   const write = (log: string) => (told: Parameters<typeof machine>[0]) => {
     const attempt = machine(told);
-    attempt.clock.at(1, () => attempt.write('/work/job-1/.jobq-attempt-1/stdout.log', log));
+    attempt.clock.at(1, () => attempt.write(`${DIR}/stdout.log`, log));
     return attempt.run();
   };
   const patterns = { fail_patterns: ['FATAL'], licence_patterns: ['no licence'] };

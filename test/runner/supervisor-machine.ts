@@ -11,7 +11,7 @@ import type { ScriptEnd } from '../../src/system/process/script.ts';
 import { memoryDisk } from '../helpers/memory-disk.ts';
 import { virtualClock } from './virtual-clock.ts';
 
-export const DIR = '/work/job-1/.jobq-attempt-1';
+export const DIR = '/work/.jobq-attempts/job-1/1';
 const CWD = '/work/job-1';
 
 /** Times are seconds since the start. */

@@ -1,6 +1,6 @@
 // The supervisor with real scripts, real files and real locks.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Exit } from '../../src/job/outcome.ts';
@@ -8,6 +8,7 @@ import { supervise } from '../../src/runner/supervisor.ts';
 import type { AttemptCommand } from '../../src/store/work-dir.ts';
 import {
   ATTEMPT,
+  attemptLock,
   hasAttemptFile,
   readCommand,
   readExit,
@@ -143,6 +144,56 @@ describe('an attempt', () => {
   });
 });
 
+test('an attempt is held though somebody deletes its directory, until its script has ended', async () => {
+  const home = tempDir();
+  const dir = path.join(home, '.jobq-attempts', 'job-1', '1');
+  systemFiles.makeDir(dir);
+  const lock = await systemLocks.take(attemptLock(dir));
+  await systemFiles.removeTree(path.dirname(dir));
+  expect(await systemLocks.take(attemptLock(dir))).toBeUndefined();
+  systemFiles.makeDir(dir);
+  expect(await systemLocks.take(attemptLock(dir))).toBeUndefined();
+  await lock?.release();
+  const again = await systemLocks.take(attemptLock(dir));
+  expect(again).toBeDefined();
+  await again?.release();
+});
+
+test('a script is told by the file in its work directory, too', async () => {
+  const cwd = tempDir();
+  const told = path.join(cwd, '.jobq-cancel-job-1-1.json');
+  const { run, ready, cancel, exit, log } = await attempt(node(POLITE.replaceAll('SIGTERM', 'SIGUSR2')), {
+    cwd,
+    env: { JOBQ_CANCEL_FILE: told },
+  });
+  const over = run();
+  await ready();
+  await cancel({ reason: 'enough', grace_s: 20, deadline: '2026-02-10T14:30:00.000Z' });
+  await over;
+  expect(exit()).toMatchObject({ ended_by: 'cancel' });
+  expect(JSON.parse(readFileSync(told, 'utf8'))).toMatchObject({
+    reason: 'enough',
+    deadline: expect.any(String) as string,
+  });
+  expect(log()).toContain('ready');
+});
+
+test('a supervisor whose directory is deleted ends with its script', async () => {
+  const { dir, run, ready } = await attempt(
+    node(
+      "import { existsSync } from 'node:fs'; console.log('ready', process.pid); setInterval(() => existsSync('end') && process.exit(0), 20)",
+    ),
+    { cwd: tempDir() },
+  );
+  const { cwd } = readCommand(systemFiles, dir) ?? { cwd: '' };
+  const over = run();
+  await ready();
+  await systemFiles.removeTree(dir);
+  writeFileSync(path.join(cwd, 'end'), '');
+  await over;
+  expect(systemFiles.facts(dir)).toBeUndefined();
+});
+
 describe('a cancel', () => {
   test('gives the script time to end itself', async () => {
     const { run, ready, cancel, exit, log, pid } = await attempt(node(POLITE));
@@ -253,7 +304,7 @@ describe('a second supervisor', () => {
 
   test('waits a moment for one who only looks whether the first one lives', async () => {
     const { dir, run, starts } = await attempt(node(''));
-    const looking = await systemLocks.take(path.join(dir, ATTEMPT.lock));
+    const looking = await systemLocks.take(attemptLock(dir));
     const running = run();
     await systemClock.turn();
     expect(starts()).toBe(0);
@@ -266,7 +317,7 @@ describe('a second supervisor', () => {
 test('the lock is free once the attempt is over', async () => {
   const { dir, run } = await attempt(node(''));
   await run();
-  const lock = await systemLocks.take(path.join(dir, ATTEMPT.lock));
+  const lock = await systemLocks.take(attemptLock(dir));
   expect(lock).toBeDefined();
   await lock?.release();
 });

@@ -2,24 +2,17 @@
 import path from 'node:path';
 import { layoutOf } from '../../src/store/layout.ts';
 import { readSeal, sealBreach } from '../../src/store/seal.ts';
-import { listTree } from '../../src/store/tree.ts';
 import type { Files } from '../../src/system/files.ts';
+import type { Content } from './contents.ts';
+import { archivedNamesOf, contentOf, sameContent } from './contents.ts';
 import { FLAKY } from './fake-processes.ts';
-import { checkGivenUp } from './retries.ts';
+import { checkGivenUp, isRetryOpen } from './retries.ts';
 import type { World } from './world.ts';
 import { LINUX, WINDOWS } from './world.ts';
 
 /** Jobs that say by their names what becomes of them when they are interrupted. */
 const mayStartAgain = (job: string) => /-(resumed|restarted|no-licence)$/.test(job);
 const mayFail = (job: string) => job.endsWith('-failing') || job.endsWith(FLAKY);
-
-export type Content = Map<string, string>;
-
-export function contentOf(files: Files, dir: string): Content {
-  return new Map(
-    listTree(files, dir).files.map((file) => [file.path, String(files.read(path.join(dir, file.path)))]),
-  );
-}
 
 /** Rules that hold at every moment. */
 export function checkStep(world: World, orders: ReadonlyMap<string, Content>): string | undefined {
@@ -44,16 +37,6 @@ export function checkStep(world: World, orders: ReadonlyMap<string, Content>): s
   return undefined;
 }
 
-export function archivedNamesOf(files: Files, job: string): string[] {
-  return (files.list(`${LINUX}/archive`) ?? []).flatMap(({ name }) =>
-    name.startsWith(`${job}_`) ? [name] : [],
-  );
-}
-
-function sameContent(a: Content, b: Content): boolean {
-  return a.size === b.size && [...a].every(([file, text]) => b.get(file) === text);
-}
-
 export function isAtRest(world: World, orders: ReadonlyMap<string, Content>): boolean {
   const empty = (files: Files, dir: string) =>
     (files.list(dir) ?? []).every(({ name }) => name.startsWith('.'));
@@ -63,6 +46,7 @@ export function isAtRest(world: World, orders: ReadonlyMap<string, Content>): bo
   return (
     linux &&
     windows &&
+    !isRetryOpen(world, orders) &&
     [...orders.keys()].every((job) => archivedNamesOf(world.linux.disk.files, job).length > 0)
   );
 }

@@ -31,7 +31,7 @@ function count(counts: Map<string, number>, key: string): void {
 }
 
 /** The first attempt of such a job gets no licence. */
-export const WITHOUT_LICENCE = 'no-licence';
+const WITHOUT_LICENCE = 'no-licence';
 
 /** Such a job fails; its retry, which is called otherwise, does not. */
 export const FLAKY = 'flaky';

@@ -5,8 +5,8 @@ import { layoutOf } from '../../src/store/layout.ts';
 import { readArrival } from '../../src/store/read-record.ts';
 import { readRequests } from '../../src/store/requests.ts';
 import { isOpenPlan, readRetryPlan } from '../../src/store/retry-plan.ts';
-import type { Content } from './check.ts';
-import { archivedNamesOf, contentOf } from './check.ts';
+import type { Content } from './contents.ts';
+import { archivedNamesOf, contentOf, sameContent } from './contents.ts';
 import type { World } from './world.ts';
 import { LINUX } from './world.ts';
 
@@ -98,8 +98,7 @@ export function checkGivenUp(world: World, job: string, content: Content): strin
   const has = (name: string) => dirs.filter((dir) => files.facts(path.join(dir, name)) !== undefined);
   if (has('order').length !== 1) return `has ${has('order').length} orders`;
   const order = contentOf(files, path.join(has('order')[0] ?? '', 'order'));
-  if (order.size !== content.size || [...content].some(([file, text]) => order.get(file) !== text))
-    return 'order/ differs from what was submitted';
+  if (!sameContent(order, content)) return 'order/ differs from what was submitted';
   const whole = has('SHA256SUMS').length;
   if (whole > 1) return `has ${whole} whole records`;
   if (dirs.length - whole > 1) return `was archived as it is ${dirs.length - whole} times`;

@@ -1,10 +1,12 @@
 // Runs one world from a seed: first with faults, then without, until everything is at rest. Answers what went wrong.
 import { layoutOf } from '../../src/store/layout.ts';
 import { makeOrder } from '../helpers/make-order.ts';
-import type { Content } from './check.ts';
-import { checkEnd, checkStep, contentOf, isAtRest } from './check.ts';
+import { checkEnd, checkStep, isAtRest } from './check.ts';
+import type { Content } from './contents.ts';
+import { contentOf } from './contents.ts';
+import type { Random } from './random.ts';
 import { randomFrom } from './random.ts';
-import { giveUp, isRetryOpen, newSeen, watchRetries } from './retries.ts';
+import { giveUp, newSeen, watchRetries } from './retries.ts';
 import type { World } from './world.ts';
 import { LINUX, makeWorld } from './world.ts';
 
@@ -50,13 +52,13 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const orders = await submitted(world, options);
   if (options.crashAt) world[options.crashAt.side].files.crashIn(options.crashAt.operation);
   const seen = newSeen();
-  let crashes = 0;
+  let crashed = 0;
   const result = (failure: string | undefined, steps: number): SimulationResult => {
     const operations = { linux: world.linux.files.operations(), windows: world.windows.files.operations() };
     return {
       failure: failure && `seed ${options.seed}, step ${steps}: ${failure}`,
       steps,
-      crashes,
+      crashes: crashed,
       attempts: world.processes.attempts.size,
       jobs: [...orders.keys()],
       abandoned: [...seen.abandoned],
@@ -66,17 +68,13 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   for (let step = 0; step < LIMIT; step++) {
     const chosen = random.below(10);
     const faulty = step < options.faultySteps && !options.crashAt;
-    if (faulty && random.chance(0.1)) {
-      random.pick([world.linux, world.windows]).files.crashIn(random.below(25));
-      crashes += 1;
-    }
-    if (faulty && options.reboots && world.processes.isAnyAlive() && random.chance(0.03)) reboot(world);
+    if (faulty) crashed += disturb(world, random, options);
     await takeStep(world, chosen, random.below(1500));
-    if (faulty && options.abandons && random.chance(0.01))
+    if (faulty && options.abandons && random.chance(0.003))
       await giveUp(world, seen, random.pick([...orders.keys()]));
     const breach = watchRetries(world, orders, seen) ?? checkStep(world, orders);
     if (breach) return result(breach, step);
-    if (!faulty && isAtRest(world, orders) && !isRetryOpen(world, orders))
+    if (!faulty && isAtRest(world, orders))
       return result(await checkEnd(world, orders, seen.abandoned), step);
   }
   return result('it never came to rest', LIMIT);
@@ -96,6 +94,14 @@ async function submitted({ linux }: World, options: SimulationOptions): Promise<
     orders.set(job_id, contentOf(linux.disk.files, layoutOf(LINUX).order(job_id)));
   }
   return orders;
+}
+
+/** One of the daemons may be about to die, and the machine to go down. Answers how many daemons are. */
+function disturb(world: World, random: Random, { reboots }: SimulationOptions): number {
+  const crashes = random.chance(0.1);
+  if (crashes) random.pick([world.linux, world.windows]).files.crashIn(random.below(25));
+  if (reboots && world.processes.isAnyAlive() && random.chance(0.03)) reboot(world);
+  return crashes ? 1 : 0;
 }
 
 function reboot({ processes, windows }: World): void {

@@ -53,4 +53,35 @@ describe('a job is archived once, whole, and its script is started once', { time
       expect(result.crashes).toBeGreaterThan(10);
     }
   });
+
+  /** Fails once, and is tried again as another job. */
+  const FLAKY = { name: 'flaky', fields: { retry: { max: 2, on: ['script'], backoff_s: 2 } } };
+  const PLAIN = { name: 'sim', fields: {} };
+  const RETRY = /-flaky-r1$/;
+
+  test('when jobs are tried again and given up, and both daemons die again and again', async () => {
+    let [retries, abandoned] = [0, 0];
+    for (let seed = 300; seed < 308; seed++) {
+      const options = { seed, jobs: 2, faultySteps: 500, policies: [FLAKY, PLAIN], abandons: true };
+      const result = await simulate(options);
+      expect(result.failure).toBeUndefined();
+      retries += result.jobs.filter((job) => RETRY.test(job)).length;
+      abandoned += result.abandoned.length;
+    }
+    expect(retries).toBeGreaterThan(2);
+    expect(abandoned).toBeGreaterThan(3);
+  });
+
+  // test/watcher tries every operation without a mirror; here are some of them with one
+  test('when the watcher dies at some of its file operations while a job is tried again', async () => {
+    const scene = { seed: 7, jobs: 1, faultySteps: 0, policies: [FLAKY] };
+    const { operations, jobs } = await simulate(scene);
+    expect(jobs.filter((job) => RETRY.test(job))).toHaveLength(1);
+    for (let nth = 1; nth < 8; nth++) {
+      const operation = Math.floor((operations.linux * nth) / 8);
+      const result = await simulate({ ...scene, crashAt: { side: 'linux', operation } });
+      expect(result.failure, `crash at operation ${operation}`).toBeUndefined();
+      expect(result.jobs).toEqual(jobs);
+    }
+  });
 });

@@ -118,6 +118,7 @@ onBothDisks('the archive', (make) => {
       await collectRecord(disk, layout, JOB);
       expect(await fileCollected(disk, layout, JOB)).toBe(name);
       expect(archivedJob(disk.files, layout, name)).toEqual({
+        abandoned: false,
         archived_as: name,
         sealSha256: seal,
         hasOrder: false,
@@ -136,6 +137,7 @@ onBothDisks('the archive', (make) => {
     expect(everything(disk, path.join(layout.archived(NAME), 'order'))).toEqual(before);
     expect(disk.files.facts(layout.order(JOB))).toBeUndefined();
     expect(archivedJob(disk.files, layout, NAME)).toEqual({
+      abandoned: false,
       archived_as: NAME,
       sealSha256: seal,
       hasOrder: true,

@@ -14,8 +14,17 @@ const AT = '2026-02-10T15:00:00Z';
 
 describe('a part of an id', () => {
   const index: JobIndex = {
-    open: new Set(['job-20260210-143022-wfe', 'job-20260210-143022-wfe-2', 'job-20260211-090000-bracket']),
-    archived: new Map([['job-20260101-120000-old', ['job-20260101-120000-old_20260102-000000']]]),
+    open: new Set([
+      'job-20260210-143022-wfe',
+      'job-20260210-143022-wfe-2',
+      'job-20260211-090000-bracket',
+      'job-20260212-000000-bar',
+      'job-20260212-000000-bar-r2',
+    ]),
+    archived: new Map([
+      ['job-20260212-000000-bar-r1', ['job-20260212-000000-bar-r1_20260212-000001']],
+      ['job-20260101-120000-old', ['job-20260101-120000-old_20260102-000000']],
+    ]),
   };
 
   test.each([
@@ -24,6 +33,8 @@ describe('a part of an id', () => {
     { text: 'old', id: 'job-20260101-120000-old' },
     { text: 'wfe-2', id: 'job-20260210-143022-wfe-2' },
     { text: 'job-20260210-143022-wfe', id: 'job-20260210-143022-wfe' },
+    { text: 'bar', id: 'job-20260212-000000-bar' },
+    { text: 'bar-r2', id: 'job-20260212-000000-bar-r2' },
   ])('$text finds $id', ({ text, id }) => {
     expect(resolveJob(index, text)).toBe(id);
   });
@@ -32,6 +43,11 @@ describe('a part of an id', () => {
     {
       text: 'wfe',
       message: '"wfe" fits 2 jobs: job-20260210-143022-wfe, job-20260210-143022-wfe-2',
+      remedy: 'more of the id',
+    },
+    {
+      text: 'bar-r',
+      message: '"bar-r" fits 2 jobs: job-20260212-000000-bar-r1, job-20260212-000000-bar-r2',
       remedy: 'more of the id',
     },
     { text: 'nothing', message: 'no job has "nothing" in its id', remedy: 'jobq list' },

@@ -1,13 +1,22 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Problem } from '../../src/queue/problem.ts';
-import { readRequests, removeRequests, writeRequest } from '../../src/store/requests.ts';
+import { noteSuperseded, readRequests, removeRequests, writeRequest } from '../../src/store/requests.ts';
+import type { Files } from '../../src/system/files.ts';
 import { put } from '../helpers/make-order.ts';
 import { Crash, faultyFiles } from '../simulation/faulty-files.ts';
 import { onBothDisks, queueIn } from './two-disks.ts';
 
 const JOB = 'job-20260210-143022-wfe';
 const AT = '2026-02-10T15:00:00Z';
+
+/** Renames only once the directory is gone. */
+function whenRemoved(files: Files, dir: string): Files['rename'] {
+  return async (from, to) => {
+    while (files.facts(dir)) await Promise.resolve();
+    await files.rename(from, to);
+  };
+}
 
 onBothDisks('requests', (make) => {
   test('are read as they were written', async () => {
@@ -26,6 +35,34 @@ onBothDisks('requests', (make) => {
       false,
     );
     expect(readRequests(disk.files, layout, JOB).assign?.runner).toBe('station');
+  });
+
+  test('that another job takes the place of one that ended are told only where there are requests of it', async () => {
+    const { disk, layout } = await queueIn(make());
+    const cancel = { requested_at: AT, superseded_by: `${JOB}-r1` };
+    expect(await noteSuperseded(disk, layout, JOB, cancel)).toBe(false);
+    expect(disk.files.facts(layout.requests(JOB))).toBeUndefined();
+    await writeRequest(disk, layout, JOB, 'release', { requested_at: AT });
+    expect(await noteSuperseded(disk, layout, JOB, cancel)).toBe(true);
+    expect(await noteSuperseded(disk, layout, JOB, { ...cancel, superseded_by: 'job-other' })).toBe(false);
+    expect(readRequests(disk.files, layout, JOB).cancel).toEqual(cancel);
+  });
+
+  test('never come back because they were removed a moment before', async () => {
+    const { disk, layout } = await queueIn(make());
+    await writeRequest(disk, layout, JOB, 'release', { requested_at: AT });
+    const openNew: typeof disk.files.openNew = (file) => {
+      const open = disk.files.openNew(file);
+      void removeRequests(disk, layout, JOB); // its first files go at once
+      return open;
+    };
+    const racing = {
+      ...disk,
+      files: { ...disk.files, openNew, rename: whenRemoved(disk.files, layout.requests(JOB)) },
+    };
+    expect(await noteSuperseded(racing, layout, JOB, { requested_at: AT, superseded_by: 'x' })).toBe(false);
+    expect(disk.files.facts(layout.requests(JOB))).toBeUndefined();
+    expect(disk.files.list(layout.staging)).toEqual([]);
   });
 
   test('replace archived.json, which may speak of a later record', async () => {

@@ -49,9 +49,10 @@ onBothDisks('a fixed work path', (make) => {
     expect(seen()[`m1/run.${JOB}-attempt-1/result.op2`]).toBe('hours of work');
     expect(workDirsOf(disk.files, at, JOB)).toEqual([
       path.join(path.dirname(workPath), `run.${JOB}-attempt-1`),
+      at.attempts(JOB),
       at.workDir(JOB),
     ]);
-    expect(workDirsOf(disk.files, at, OTHER)).toEqual([workPath, at.workDir(OTHER)]);
+    expect(workDirsOf(disk.files, at, OTHER)).toEqual([workPath, at.attempts(OTHER), at.workDir(OTHER)]);
   });
 
   test('is filled anew for another attempt, and keeps the files of the one before', async () => {
@@ -62,7 +63,7 @@ onBothDisks('a fixed work path', (make) => {
     expect(await stage(JOB, 2)).toBeUndefined();
     expect(seen()['m1/run/half.op2']).toBeUndefined();
     expect(seen()[`m1/run.${JOB}-attempt-1/half.op2`]).toBe('half');
-    expect(everything(disk, at.workDir(JOB))['.jobq-attempt-1/stdout.log']).toBe('the log of the first');
+    expect(everything(disk, at.attempt(JOB, 1))['stdout.log']).toBe('the log of the first');
     expect(readStaged(disk.files, at.workDir(JOB))?.attempt).toBe(2);
   });
 

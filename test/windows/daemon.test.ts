@@ -35,7 +35,7 @@ const UNTIL_TOLD = `
 
 async function running(here: Station) {
   const job = here.submit(nodeStudy(here.home, 'told', UNTIL_TOLD), 'told', ...BY_NODE);
-  const log = path.join(here.workDir(job), '.jobq-attempt-1', 'stdout.log');
+  const log = path.join(here.attempt(job), 'stdout.log');
   const daemon = here.daemon();
   await until('the script runs', () => readNow(log).includes('ready'));
   const presence = path.join(here.queue, 'runners', 'station.json');

@@ -53,8 +53,8 @@ const pidIn = ({ workDir }: Station, job: string, file: string) =>
   Number(readFileSync(path.join(workDir(job), file), 'utf8'));
 
 /** How the supervisor of the attempt holds its processes together. */
-function containedBy({ workDir }: Station, job: string): string {
-  const seen = readJson(path.join(workDir(job), '.jobq-attempt-1', 'supervisor.json'));
+function containedBy({ attempt }: Station, job: string): string {
+  const seen = readJson(path.join(attempt(job), 'supervisor.json'));
   return JSON.stringify(seen['contained']);
 }
 
@@ -96,7 +96,7 @@ describe('processes on Windows', () => {
     `;
     const job = here.submit(nodeStudy(here.home, 'polite', polite), 'polite', ...BY_NODE);
     const daemon = here.daemon();
-    const log = path.join(here.workDir(job), '.jobq-attempt-1', 'stdout.log');
+    const log = path.join(here.attempt(job), 'stdout.log');
     await until('the script runs', () => readNow(log).includes('ready'));
     here.onLinux('cancel', job, '--reason', 'enough');
     const record = path.join(here.queue, 'inbox', job, 'job.json');
@@ -124,7 +124,7 @@ describe('processes on Windows', () => {
     const study = nodeStudy(here.home, 'resume', script);
     const job = here.submit(study, 'resume', ...BY_NODE, '--on-interrupt', 'resume', '--resume-arg=--resume');
     const daemon = here.daemon();
-    const attempt = path.join(here.workDir(job), '.jobq-attempt-1');
+    const attempt = here.attempt(job);
     await until('the script runs', () => readNow(path.join(attempt, 'stdout.log')).includes('first'));
     killWindows(readJson(path.join(attempt, 'supervisor.json'))['pid'] as number);
     const record = path.join(here.queue, 'inbox', job, 'job.json');

@@ -2,7 +2,16 @@
 // one. The Linux side of the same queue is this machine's own Node.
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'vitest';
@@ -33,6 +42,7 @@ export interface Station {
   node(script: string, ...args: string[]): WindowsProcess;
   record(job: string): Record<string, unknown>;
   workDir(job: string): string;
+  attempt(job: string): string;
   close(): void;
 }
 
@@ -154,11 +164,27 @@ export function newStation(settings: Record<string, string> = {}, workRoot = 'wo
     node: (script, ...args) => start(script, args),
     record: (job) => readJson(path.join(queue, 'inbox', job, 'job.json')),
     workDir: (job) => path.join(work, job),
+    attempt: (job) => path.join(work, '.jobq-attempts', job, '1'),
     close: () => {
+      endRuns(work);
       for (const child of processes) child.kill('SIGKILL');
       rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
     },
   };
+}
+
+/** Ends the runs that a test left going: supervisor and script of each attempt that has not ended. */
+function endRuns(work: string): void {
+  const attempts = path.join(work, '.jobq-attempts');
+  const jobs = existsSync(attempts) ? readdirSync(attempts).filter((name) => !name.endsWith('.lock')) : [];
+  for (const job of jobs) {
+    const dirs = readdirSync(path.join(attempts, job)).map((name) => path.join(attempts, job, name));
+    for (const attempt of dirs) {
+      if (existsSync(path.join(attempt, 'exit.json'))) continue;
+      const told = ['supervisor.json', 'processes.json'].map((name) => readNow(path.join(attempt, name)));
+      for (const [, pid] of told.join('').matchAll(/"pid": (\d+)/g)) killWindows(Number(pid));
+    }
+  }
 }
 
 /** A study whose script is these lines of JavaScript, run by the Windows node.exe itself. */
@@ -176,7 +202,7 @@ export const BY_NODE = ['--script', 'run.mjs', '--interpreter', 'node'];
 let nodePath: string | undefined;
 
 /** What the Windows node.exe prints for an expression. */
-export function windowsEval(expression: string): string {
+function windowsEval(expression: string): string {
   return spawnSync(windowsNode ?? '', ['-p', expression], { encoding: 'utf8' }).stdout.trim();
 }
 

@@ -1,5 +1,6 @@
 // `jobq list`: jobs, the newest first. It reads no more jobs than it must: ids tell the time, and where a job lies
 // tells whether it is open.
+import { JobqError } from '../../errors.ts';
 import type { State } from '../../job/states.ts';
 import type { View } from '../../job/view.ts';
 import type { JobIndex } from '../../store/find.ts';
@@ -7,7 +8,7 @@ import { findProblems } from '../../store/find-problems.ts';
 import type { Context } from '../context.ts';
 import { openContext } from '../context.ts';
 import { indexOf, viewIn } from '../jobs.ts';
-import { newestFirst } from '../newest.ts';
+import { lastArchivedFirst, newestFirst } from '../newest.ts';
 import type { CliParts } from '../parts.ts';
 import { jobTable, problemList } from '../render/job-table.ts';
 import type { Style } from '../render/style.ts';
@@ -19,6 +20,7 @@ interface Options {
   project?: string;
   since?: string;
   open?: boolean;
+  archived?: boolean;
   limit: number;
 }
 
@@ -33,7 +35,8 @@ interface Wanted {
 const OPEN_STATES: readonly State[] = ['submitted', 'queued'];
 
 export async function run(parts: CliParts, input: VerbInput<Options>): Promise<VerbResult> {
-  const { state, project, since, open = false, limit } = input.options;
+  const { state, project, since, open = false, archived = false, limit } = input.options;
+  if (open && archived) throw opposites();
   const context = await openContext(parts, input);
   const now = parts.disk.clock.now();
   const wanted: Wanted = {
@@ -43,8 +46,8 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
     open,
   };
   const index = indexOf(context);
-  const { jobs, truncated } = select(context, index, wanted, limit);
-  const problems = findProblems(parts.disk.files, context.layout, index);
+  const { jobs, truncated } = (archived ? selectArchived : select)(context, index, wanted, limit);
+  const problems = archived ? [] : findProblems(parts.disk.files, context.layout, index);
   return {
     value: { jobs, truncated, problems },
     text: (style) => textOf(style, jobs, truncated, [...problemList(style, problems)]),
@@ -71,6 +74,33 @@ function select(
   return { jobs, truncated: false };
 }
 
+/** By the names in the archive, which end with the time of archiving: what is not shown is not read. */
+function selectArchived(
+  context: Context,
+  index: JobIndex,
+  wanted: Wanted,
+  limit: number,
+): { jobs: View[]; truncated: boolean } {
+  const isSimple = wanted.state === undefined && wanted.project === undefined;
+  const jobs: View[] = [];
+  for (const { id, at } of lastArchivedFirst(index)) {
+    if (at !== undefined && Date.parse(at) < wanted.sinceMs) break;
+    if (isSimple && jobs.length === limit) return { jobs, truncated: true };
+    const view = viewIn(context, index, id);
+    if (!hasWanted(view, wanted)) continue;
+    if (jobs.length === limit) return { jobs, truncated: true };
+    jobs.push(view);
+  }
+  return { jobs, truncated: false };
+}
+
+function opposites(): JobqError {
+  return new JobqError('usage', '--open and --archived say opposite things', {
+    field: '--archived',
+    remedy: 'give one of them, or neither for all jobs',
+  });
+}
+
 function candidates(index: JobIndex, { open, state }: Wanted): string[] {
   const onlyOpen = open || (state !== undefined && OPEN_STATES.includes(state));
   if (onlyOpen) return newestFirst([...index.open].filter((id) => !index.archived.has(id)));
@@ -78,11 +108,15 @@ function candidates(index: JobIndex, { open, state }: Wanted): string[] {
 }
 
 function fits(view: View, wanted: Wanted): boolean {
-  if (wanted.state !== undefined && view.state !== wanted.state) return false;
-  if (wanted.project !== undefined && view.project !== wanted.project) return false;
+  if (!hasWanted(view, wanted)) return false;
   // a job that tells no time at all is shown rather than hidden
   const time = idTimeMs(view.job_id) ?? Date.parse(view.created_at ?? view.state_at ?? '');
   return Number.isNaN(time) || time >= wanted.sinceMs;
+}
+
+function hasWanted({ state, project }: View, wanted: Wanted): boolean {
+  if (wanted.state !== undefined && state !== wanted.state) return false;
+  return wanted.project === undefined || project === wanted.project;
 }
 
 function textOf(

@@ -90,7 +90,12 @@ function drain(reader: LogReader, file: string, say: Say, beginsAgain: () => voi
   } while (reader.isBehind(file));
 }
 
-function noLog({ job_id, state, waiting_for }: View): JobqError {
+function noLog({ job_id, state, waiting_for, pruned }: View): JobqError {
+  if (pruned.includes('results')) {
+    return new JobqError('not-found', `the log of ${job_id} was pruned with its results`, {
+      remedy: `\`jobq show ${job_id}\` shows the end of it where the runner noted that`,
+    });
+  }
   const why = waiting_for ? `it waits for ${waiting_for}` : `it is ${state}`;
   return new JobqError('not-found', `${job_id} has no log here: ${why}`, {
     remedy: `\`jobq logs ${job_id} --follow\` waits for it; \`jobq status ${job_id}\` shows more`,

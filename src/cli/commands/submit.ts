@@ -16,10 +16,12 @@ import { problemLines } from '../render/error.ts';
 import type { Style } from '../render/style.ts';
 import { bytesText, countText } from '../render/words.ts';
 import { requireLinuxSide } from '../side.ts';
+import type { WishOptions } from '../submit-wishes.ts';
+import { wishesOf } from '../submit-wishes.ts';
 import type { VerbInput, VerbResult } from '../verb.ts';
 import { exitCodeOf, waitForJobs } from '../waiting.ts';
 
-interface Options {
+interface Options extends WishOptions {
   name?: string;
   project?: string;
   channel?: string;
@@ -28,7 +30,6 @@ interface Options {
   type?: string;
   arg?: string[];
   priority?: Priority;
-  timeout?: number;
   expect?: string[];
   metadata?: Record<string, string>;
   dependsOn?: string[];
@@ -66,32 +67,31 @@ function refuseIdleOptions({ wait, waitTimeout }: Options): void {
   });
 }
 
-function requestOf(
-  { parts, settings, ...context }: Context,
-  { args, options }: VerbInput<Options>,
-): SubmitRequest {
-  const {
-    arg = [],
-    timeout,
-    dependsOn = [],
-    expect = [],
-    metadata = {},
-    runOn,
-    wait: _,
-    waitTimeout: __,
-    ...rest
-  } = options;
-  const index = indexOf({ parts, settings, ...context });
+function requestOf(context: Context, { args, options }: VerbInput<Options>): SubmitRequest {
+  const { parts, settings } = context;
+  const index = indexOf(context);
   return {
-    ...rest,
+    ...wishesOf(options),
     studyDir: path.resolve(parts.environment.cwd, args[0] ?? ''),
     createdBy: settings.queue.created_by,
-    args: arg,
-    timeoutS: timeout,
-    dependsOn: dependsOn.map((text) => fullId(index, text)),
-    expect,
-    metadata,
-    runOn: runOn ?? settings.queue.run_on,
+    name: options.name,
+    project: options.project,
+    channel: options.channel,
+    description: options.description,
+    script: options.script,
+    type: options.type,
+    args: options.arg ?? [],
+    priority: options.priority,
+    dependsOn: (options.dependsOn ?? []).map((text) => fullId(index, text)),
+    hold: options.hold,
+    expect: options.expect ?? [],
+    metadata: options.metadata ?? {},
+    runOn: options.runOn ?? settings.queue.run_on,
+    interpreter: options.interpreter,
+    idempotencyKey: options.idempotencyKey,
+    allowAbsolutePaths: options.allowAbsolutePaths,
+    followSymlinks: options.followSymlinks,
+    dryRun: options.dryRun,
     maxPathLength: settings.queue.max_path_length,
     freeSpaceMarginMb: settings.queue.free_space_margin_mb,
   };

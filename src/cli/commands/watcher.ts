@@ -4,39 +4,47 @@ import { archivedNames } from '../../store/archive.ts';
 import { sweepTemps } from '../../store/disk.ts';
 import type { Log } from '../../system/log.ts';
 import type { Bell, Ticking } from '../../system/loop.ts';
+import { newBus } from '../../watcher/bus.ts';
 import { openWatcher } from '../../watcher/watcher.ts';
 import type { Context } from '../context.ts';
 import { openContext } from '../context.ts';
 import type { Failure } from '../daemon.ts';
 import { daemonOptions, keepingFailures, reopening, whileLocked } from '../daemon.ts';
+import { keepLog } from '../daemon-log.ts';
+import { notifierFor } from '../notifying.ts';
 import type { CliParts, DaemonParts } from '../parts.ts';
 import { requireArchive } from '../side.ts';
+import { requestStop } from '../stop.ts';
+import { whileStoppable } from '../stop-file.ts';
 import type { VerbInput, VerbResult } from '../verb.ts';
 
 interface Options {
   once?: boolean;
+  timeout: number;
 }
 
 export async function run(parts: CliParts, input: VerbInput<Options>): Promise<VerbResult> {
+  const startedMs = parts.disk.clock.now();
   const context = await openContext(parts, { queue: input.queue });
   requireArchive(context);
+  if (input.args[0] === 'stop') return requestStop(context, { role: 'watcher' }, input.options.timeout);
   const daemon = await parts.loadDaemon();
-  const { log, failures } = keepingFailures(
-    daemon.makeLog(parts.environment.variables['JOBQ_LOG_LEVEL'] ?? 'info'),
-  );
+  const made = daemon.makeLog(context.settings.log.level);
+  const { log, failures } = keepingFailures(made);
   const bell = daemon.newBell();
   const open = () => openOne(context, daemon, log, bell);
   return whileLocked(context, context.layout.watcherLock, 'the watcher', async () => {
+    await keepLog(context, made, 'watcher');
     await sweepTemps(parts.disk, context.layout.staging);
-    if (input.options.once) return once(context, daemon, open(), bell, failures);
+    if (input.options.once) return once(context, daemon, await open(), bell, failures);
     const { layout } = context;
     const options = daemonOptions(context, log, bell, context.settings.watcher.poll_interval_s);
     const trees = (['outbox', 'inbox', 'runners', 'requests'] as const).map((tree) => layout.tree(tree));
     const watching = daemon.watch(trees, bell.ring);
     log.info({ queue: layout.root, version: parts.version }, 'watcher is up');
-    await daemon.runLoop(
-      reopening(() => Promise.resolve(open())),
-      options,
+    const ticking = reopening(open);
+    await whileStoppable(context, { daemon: 'watcher', startedMs, log }, (stop) =>
+      daemon.runLoop(ticking, { ...options, stop }),
     );
     await watching.close();
     log.info({ queue: layout.root }, 'watcher has stopped');
@@ -44,12 +52,16 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
   });
 }
 
-function openOne(context: Context, daemon: DaemonParts, log: Log, bell: Bell): Ticking {
+async function openOne(context: Context, daemon: DaemonParts, log: Log, bell: Bell): Promise<Ticking> {
   const { parts, layout, settings } = context;
   const { host, user } = parts.environment;
+  const chores = daemon.newChores(bell.ring);
+  const bus = newBus(bell.ring);
+  const notifier = await notifierFor(context, daemon, { bus, chores, log });
   const own = { disk: parts.disk, layout, run: daemon.run, log, identity: { host, user } };
-  const watcher = { ...own, settings: settings.watcher, link: settings.syncthing.link };
-  return openWatcher(watcher, context.queueId, daemon.newChores(bell.ring), bell.ring);
+  const told = { bus, ...(notifier && { notifier }) };
+  const watcher = { ...own, ...told, settings: settings.watcher, link: () => settings.syncthing.link };
+  return openWatcher(watcher, context.queueId, chores, bell.ring);
 }
 
 async function once(

@@ -8,7 +8,7 @@ import { newCheck } from './finding.ts';
 import { judgeLeftovers, lookAtLeftovers } from './leftovers.ts';
 import { judgeMachine, lookAtMachine } from './machine.ts';
 import { judgeRoom, judgeRunnerPlaces, judgeWritable, lookAtPlace, lookAtRunnerPlaces } from './places.ts';
-import { judgeProgram, judgeRunnerPrograms, lookAtPostCommand, lookAtRunnerPrograms } from './programs.ts';
+import { judgeProgram, judgeRunnerPrograms, lookAtPostProcessors, lookAtRunnerPrograms } from './programs.ts';
 import { judgeQueue, lookAtQueue } from './queue.ts';
 import type { RunnersFacts } from './runners.ts';
 import { judgeRunners, lookAtRunners } from './runners.ts';
@@ -46,14 +46,17 @@ async function checkRunner(context: Context): Promise<Finding[]> {
 async function checkWatcher(context: Context): Promise<Finding[]> {
   const { parts, layout, settings } = context;
   const archive = await lookAtPlace(parts.disk.files, layout.archive);
-  const post = lookAtPostCommand(context);
   const why = 'a result that cannot be archived stays on the runner';
   return [
     judgeWritable('archive', why, archive, 'make the folder writable for the user of the watcher'),
     judgeRoom('room for results', archive, settings.queue.free_space_margin_mb, why),
-    ...(post
-      ? [judgeProgram('post-processor', 'results are archived without it, marked as failed', post)]
-      : []),
+    ...lookAtPostProcessors(context).map((post) =>
+      judgeProgram(
+        post.name === 'post_command' ? 'post-processor' : `post-processor ${post.name}`,
+        'results are archived without it, marked as failed',
+        post,
+      ),
+    ),
   ];
 }
 

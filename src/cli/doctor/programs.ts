@@ -41,9 +41,14 @@ export function lookAtRunnerPrograms({ parts, settings }: Context): RunnerProgra
   };
 }
 
-export function lookAtPostCommand({ parts, settings }: Context): Program | undefined {
+/** `post_command`, and those of `watcher.post` by their names. */
+export function lookAtPostProcessors({ parts, settings }: Context): Program[] {
   const { disk, environment } = parts;
-  return commandProgram(disk.files, environment, 'post_command', settings.watcher.post_command);
+  const { post_command, post } = settings.watcher;
+  const all = { post_command: { command: post_command }, ...post };
+  return Object.entries(all).flatMap(
+    ([name, { command }]) => commandProgram(disk.files, environment, name, command) ?? [],
+  );
 }
 
 function commandProgram(

@@ -3,6 +3,8 @@
 import type { Presence } from '../../job/presence.ts';
 import { readPresences } from '../../store/presences.ts';
 import type { Context } from '../context.ts';
+import { livenessIn } from '../living.ts';
+import { clockText } from '../render/living-text.ts';
 import { durationText, momentText } from '../render/words.ts';
 import { runsHere } from '../stop.ts';
 import type { Finding } from './finding.ts';
@@ -13,6 +15,8 @@ export interface RunnersFacts {
   host: string;
   ownId: string;
   nowMs: number;
+  /** By runner: at most so many seconds its clock is behind ours, where the watcher has measured it. */
+  behindS?: ReadonlyMap<string, number>;
   /** Does the daemon run: the one of this side? */
   runs: { runner?: boolean; watcher?: boolean };
 }
@@ -28,6 +32,11 @@ export async function lookAtRunners(
     host: parts.environment.host,
     ownId,
     nowMs: parts.disk.clock.now(),
+    behindS: new Map(
+      livenessIn(context)?.runners.flatMap(({ runner_id, clock_behind_s }) =>
+        clock_behind_s === null ? [] : [[runner_id, clock_behind_s] as const],
+      ),
+    ),
     runs: {
       ...(sides.runner && { runner: await runsHere(context, { role: 'runner', id: ownId }) }),
       ...(sides.watcher && { watcher: await runsHere(context, { role: 'watcher' }) }),
@@ -69,7 +78,10 @@ function judgeDaemon(role: 'runner' | 'watcher', runs: boolean | undefined): Fin
   ];
 }
 
-function judgePresence({ host, ownId, nowMs, runs }: RunnersFacts, presence: Presence): Finding {
+/** The way here takes seconds, and minutes behind a large model. */
+const CLOCK_LIMIT_S = 120;
+
+function judgePresence({ host, ownId, nowMs, runs, behindS }: RunnersFacts, presence: Presence): Finding {
   const { runner_id, clock, heartbeat_interval_s } = presence;
   const ageS = (nowMs - Date.parse(clock)) / 1000;
   const said = `${runner_id} on ${presence.host}: last sign ${momentText(clock)} by its clock`;
@@ -77,6 +89,16 @@ function judgePresence({ host, ownId, nowMs, runs }: RunnersFacts, presence: Pre
     const isLate = ageS > MISSED * heartbeat_interval_s && runs.runner === true;
     const age = `${said}, ${durationText(ageS)} ago`;
     return isLate ? seen.warning(age, 'it runs and shows no sign of life: look into its log') : seen.ok(age);
+  }
+  const behind = behindS?.get(runner_id);
+  if (behind !== undefined) {
+    const measured = `${said}; its clock against ours: ${clockText(behind)}`;
+    return Math.abs(behind) > CLOCK_LIMIT_S
+      ? seen.warning(
+          measured,
+          'set both clocks by the network: nothing is decided by them, but people read them',
+        )
+      : seen.ok(measured);
   }
   const apart = ageS >= 0 ? `${durationText(ageS)} before` : `${durationText(-ageS)} after`;
   return seen.note(`${said}, ${apart} this machine's time; clocks are told, not compared`);

@@ -8,12 +8,13 @@ const TAIL_LINES = 15;
 
 type Row = readonly [label: string, text: string | null | undefined | false];
 
-export function card(style: Style, view: View): string {
+/** Without a watcher nobody judges whether its runner lives; where that is not said, it is not told. */
+export function card(style: Style, view: View, watcherRuns = true): string {
   const { colors } = style;
   const late = view.late ? colors.yellow(' (its results came late)') : '';
   const title = `${colors.bold(view.job_id)}  ${stateText(colors, view.state)}${late}`;
-  const rows = [...courseRows(view), ...resultRows(view)].flatMap(([label, text]) =>
-    text ? [`  ${colors.dim(label.padEnd(11))}${text}`] : [],
+  const rows = [...courseRows(view), silenceRow(view, watcherRuns), ...resultRows(view)].flatMap(
+    ([label, text]) => (text ? [`  ${colors.dim(label.padEnd(11))}${text}`] : []),
   );
   return [
     title,
@@ -47,6 +48,19 @@ function courseRows(view: View): Row[] {
   ];
 }
 
+function silenceRow(view: View, watcherRuns: boolean): Row {
+  const { unreachable_since, stale_since, runner, state } = view;
+  if (unreachable_since !== null)
+    return [
+      'silent',
+      `since ${momentText(unreachable_since)}: the link is down or busy, the job is not lost`,
+    ];
+  if (stale_since !== null)
+    return ['silent', `since ${momentText(stale_since)}: nothing is known of the link`];
+  const isOpen = runner !== null && (state === 'running' || state === 'queued');
+  return ['alive', isOpen && !watcherRuns && 'not known: the watcher does not run on this machine'];
+}
+
 /** Both times are of one clock: that of the runner. */
 function lasted(from: string | null, to: string): string {
   return from ? `, after ${durationText((Date.parse(to) - Date.parse(from)) / 1000)}` : '';
@@ -54,12 +68,19 @@ function lasted(from: string | null, to: string): string {
 
 function resultRows(view: View): Row[] {
   const { outcome, results_dir } = view;
-  const whole = view.results_sealed ? '' : ' (more to come)';
+  const more = view.pruned.includes('results') ? ' (pruned)' : ' (more to come)';
+  const whole = view.results_sealed ? '' : more;
   return [
     ['outcome', outcome && outcomeText(view)],
-    ['order', view.order_dir],
+    ['retry of', view.retry_of],
+    ['tried again', view.retried_as && retryText(view)],
+    ['order', view.order_dir && `${view.order_dir}${view.pruned.includes('inputs') ? ' (pruned)' : ''}`],
     ['results', results_dir && `${results_dir}${whole}`],
   ];
+}
+
+function retryText({ retried_as, retry_at }: View): string {
+  return `as ${retried_as}${retry_at === null ? '' : `, ${momentText(retry_at)}`}`;
 }
 
 function outcomeText({ outcome }: View): string {
@@ -78,13 +99,14 @@ function tailLines({ colors }: Style, { outcome, state }: View): string[] {
   return [`  ${colors.dim('end of log')}`, ...tail.slice(-TAIL_LINES).map((line) => `    ${line}`)];
 }
 
-function barOf(percent: number): string {
-  const full = Math.round((Math.min(100, Math.max(0, percent)) / 100) * BAR);
-  return `[${'#'.repeat(full)}${'-'.repeat(BAR - full)}]`;
+export function barOf(percent: number, width = BAR): string {
+  const full = Math.round((Math.min(100, Math.max(0, percent)) / 100) * width);
+  return `[${'#'.repeat(full)}${'-'.repeat(width - full)}]`;
 }
 
 function nextCommand(view: View): string {
-  const { job_id, state, waiting_for, results_dir, results_sealed } = view;
+  const { job_id, state, waiting_for, results_dir, results_sealed, outcome } = view;
+  if (view.pruned.includes('results')) return `jobq show ${job_id}`;
   if (view.cancel_requested) return `jobq wait ${job_id}`;
   switch (state) {
     case 'submitted':
@@ -95,9 +117,10 @@ function nextCommand(view: View): string {
     case 'completed':
       return results_sealed && results_dir ? `look into ${results_dir}` : `jobq wait ${job_id}`;
     case 'failed':
+      return outcome?.kind === 'abandoned' ? `jobq retry ${job_id}` : `jobq logs ${job_id}`;
     case 'cancelled':
       return `jobq logs ${job_id}`;
     case 'lost':
-      return `look after the runner; jobq cancel ${job_id} gives the job up`;
+      return `look after the runner; jobq abandon ${job_id} gives the job up`;
   }
 }

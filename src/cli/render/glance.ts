@@ -3,7 +3,8 @@ import type { Presence } from '../../job/presence.ts';
 import type { View } from '../../job/view.ts';
 import type { Problem } from '../../queue/problem.ts';
 import type { Living } from '../living.ts';
-import { jobTable, problemList } from './job-table.ts';
+import { finishedTable, runningTable, waitingTable } from './glance-jobs.ts';
+import { failingList, jobTable, problemList } from './job-table.ts';
 import { judgedTexts } from './living-text.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
@@ -28,29 +29,37 @@ export interface Glance {
 
 export function glanceText(style: Style, glance: Glance, nowMs: number): string {
   const { colors } = style;
+  const failing = glance.runners.flatMap((runner) => failingList(style, runner));
   const head = `${colors.bold(glance.queue)}  ${colors.dim(glance.queue_id ?? 'no id yet')}`;
   const counts = [
     countText(glance.running.length, 'job runs', 'jobs run'),
     countText(glance.waiting.length, 'waits', 'wait'),
     ...(glance.lost.length > 0 ? [`${glance.lost.length} lost`] : []),
-    countText(glance.problems.length, 'problem'),
-    ...(glance.liveness ? [`link ${glance.liveness.link}`] : []),
+    countText(glance.problems.length + failing.length, 'problem'),
+    ...(glance.liveness ? [linkText(glance.liveness)] : []),
   ];
-  const sections: [string, readonly View[]][] = [
-    ['Running', glance.running],
-    ['Waiting', glance.waiting],
-    ['Lost', glance.lost],
-    ['Finished lately', glance.finished],
+  const sections: [string, readonly View[], typeof jobTable][] = [
+    ['Running', glance.running, runningTable],
+    ['Waiting', glance.waiting, waitingTable],
+    ['Lost', glance.lost, jobTable],
+    ['Finished lately', glance.finished, finishedTable],
   ];
   return [
     `${head}\n${counts.join(', ')}`,
     runnerSection(style, glance, nowMs),
     ...(glance.watcher_runs ? [] : [NO_WATCHER]),
-    ...sections.flatMap(([title, views]) =>
-      views.length === 0 ? [] : [`${colors.bold(title)}\n${jobTable(style, views)}`],
+    ...sections.flatMap(([title, views, tableOf]) =>
+      views.length === 0 ? [] : [`${colors.bold(title)}\n${tableOf(style, views)}`],
     ),
+    ...(failing.length === 0 ? [] : [failing.join('\n')]),
     ...(glance.problems.length === 0 ? [] : [problemList(style, glance.problems).join('\n')]),
   ].join('\n\n');
+}
+
+/** A link that carries nothing explains silence: since when, a person wants to know. */
+function linkText({ link, link_since }: NonNullable<Living['liveness']>): string {
+  const isGood = link === 'up' || link === 'local';
+  return isGood ? `link ${link}` : `link ${link} since ${momentText(link_since)}`;
 }
 
 const NO_WATCHER = 'The watcher does not run on this machine: it is not known here who is alive.';

@@ -1,4 +1,5 @@
 // Jobs and problems as tables.
+import type { Presence } from '../../job/presence.ts';
 import type { View } from '../../job/view.ts';
 import type { Problem } from '../../queue/problem.ts';
 import type { Style } from './style.ts';
@@ -14,6 +15,20 @@ export function jobTable(style: Style, views: readonly View[]): string {
     gistOf(view) || (view.description ?? ''),
   ]);
   return table(style, ['job', 'state', 'since (UTC)', 'project', 'about'], rows);
+}
+
+/** What a runner tries again and again in vain. */
+export function failingList(
+  { colors }: Style,
+  { runner_id, failing = [] }: Pick<Presence, 'runner_id' | 'failing'>,
+  jobId?: string,
+): string[] {
+  return failing
+    .filter(({ job_id }) => jobId === undefined || job_id === jobId)
+    .map(
+      ({ job_id, action, error, since }) =>
+        `${colors.yellow('problem')} ${job_id}: ${action} has failed on ${runner_id} since ${momentText(since)}: ${error}`,
+    );
 }
 
 export function problemList({ colors }: Style, problems: readonly Problem[]): string[] {

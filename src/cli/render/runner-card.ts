@@ -2,7 +2,7 @@
 import type { Machine } from '../../system/machine.ts';
 import type { RunnerNow } from '../runner-now.ts';
 import { localText } from '../until.ts';
-import { jobTable, problemList } from './job-table.ts';
+import { failingList, jobTable, problemList } from './job-table.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
 import { bytesText, durationText } from './words.ts';
@@ -29,12 +29,14 @@ export function runnerCard(style: Style, now: RunnerNow, clock: LocalClock): str
   return [head.join('\n'), ...sections(style, now)].join('\n\n');
 }
 
-function sections(style: Style, { running, waiting, problems }: RunnerNow): string[] {
+function sections(style: Style, { running, waiting, problems, presence }: RunnerNow): string[] {
   const { bold } = style.colors;
   const waits = waiting.map((job) => [job.job_id, job.for]);
+  const failing = presence ? failingList(style, presence) : [];
   return [
     running.length > 0 ? `${bold('Running')}\n${jobTable(style, running)}` : 'Nothing runs.',
     ...(waits.length > 0 ? [`${bold('Waiting')}\n${table(style, ['job', 'waits for'], waits)}`] : []),
+    ...(failing.length > 0 ? [failing.join('\n')] : []),
     ...(problems.length > 0 ? [problemList(style, problems).join('\n')] : []),
   ];
 }

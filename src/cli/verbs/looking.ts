@@ -24,20 +24,50 @@ export const LOOKING: readonly Verb[] = [
       'With a job: its state, what it waits for, progress, outcome, and results_dir, where results and log are',
       'now (results_sealed tells whether all of them are). Without: runners, what runs, what waits, what ended',
       'lately, and problems. It reads the folder: no daemon needs to run. The exit code is 0 whatever the',
-      'state; use `jobq wait` for an exit code that tells how a job ended.',
+      'state; use `jobq wait` for an exit code that tells how a job ended. With --watch it shows the same again',
+      'and again until Ctrl+C.',
     ].join(' '),
     arguments: [{ ...job, required: false, description: `${JOB}; without it the whole queue` }],
-    options: [],
-    examples: ['jobq status', 'jobq status wfe', 'jobq status wfe --json'],
+    options: [
+      {
+        flags: '--watch [s]',
+        description: 'on a terminal, again every so many seconds (5); with --json one line of JSON each time',
+        parse: seconds('--watch', 'over zero'),
+      },
+    ],
+    examples: ['jobq status', 'jobq status --watch', 'jobq status wfe', 'jobq status wfe --json'],
     exits: [[3, 'no job has this in its id, or several have']],
     load: () => import('../commands/status.ts'),
+  },
+  {
+    name: 'show',
+    summary: 'show everything about one job, archived or not',
+    description: [
+      'What `jobq status` shows of a job, and all the rest: every attempt, the end of its log, the files of its',
+      'results and inputs with their sizes, how post-processing ended, the fields of its order as written, what',
+      'was asked and pruned, and every place where something of it lies. `status` is short, meant for asking often,',
+      'and prints one view; this reads more of the disk.',
+    ].join(' '),
+    arguments: [job],
+    options: [
+      {
+        flags: '--files <n>',
+        description: 'at most so many files of each directory, the largest',
+        default: 20,
+        parse: wholeNumber('--files', 0),
+      },
+    ],
+    examples: ['jobq show wfe', 'jobq show wfe --files 200 --json'],
+    exits: [[3, 'no job has this in its id, or several have']],
+    load: () => import('../commands/show.ts'),
   },
   {
     name: 'list',
     summary: 'list jobs, newest first, and problems',
     description: [
       'Lists open and archived jobs, the newest first, at most --limit of them, and everything in the open part',
-      'of the queue that a person should look at. Filters may be combined.',
+      'of the queue that a person should look at. Filters may be combined. With --archived the order is that of',
+      'archiving, --since is about that time too, and only what is shown is read.',
     ].join(' '),
     arguments: [],
     options: [
@@ -48,6 +78,7 @@ export const LOOKING: readonly Verb[] = [
         description: 'only jobs submitted since: 2026-02-10, 2026-02-10T14:30:00Z, 30m, 2h or 3d',
       },
       { flags: '--open', description: 'only jobs that are not in the archive yet' },
+      { flags: '--archived', description: 'only jobs in the archive, those archived last first' },
       {
         flags: '--limit <n>',
         description: 'at most so many jobs',
@@ -57,6 +88,7 @@ export const LOOKING: readonly Verb[] = [
     ],
     examples: [
       'jobq list --open',
+      'jobq list --archived --since 7d',
       'jobq list --state failed --since 3d',
       'jobq list --project wing --limit 5 --json',
     ],

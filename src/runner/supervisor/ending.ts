@@ -4,12 +4,14 @@ import { LOOK_MS } from './awake-clock.ts';
 import type { Running } from './follow.ts';
 import type { Stop } from './stop.ts';
 import { askedStop, isSame, stronger, tellLimit } from './stop.ts';
+import { tellScript } from './tell-script.ts';
 import { unlessItFails } from './unless-it-fails.ts';
 
 /** Returns what the run was ended for in the end. Something of it may live on. */
 export async function endGently(running: Running, first: Stop): Promise<Stop> {
   const { run, script, over, leftRunning } = running;
   await tellLimit(run, first);
+  await tellScript(run);
   unlessItFails(() => script.ask());
   let stop = first;
   let heard = first;

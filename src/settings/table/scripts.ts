@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { inheritedVariables, LICENCE_ERRORS } from '../inherited.ts';
 import { defaultInterpreters, interpretersSchema } from '../interpreters.ts';
-import { MAX_TIMER_S, regularExpression, shortName, variableName, variablePattern } from '../kinds.ts';
+import { MAX_TIMER_S, regularExpression, shortName, variableName } from '../kinds.ts';
 import type { Known, Row } from '../row.ts';
 import { count, list, seconds, text, yesNo } from '../row.ts';
 
@@ -90,7 +90,7 @@ export const SCRIPTS = {
   },
   env_inherit: {
     ...list,
-    schema: () => z.array(variablePattern),
+    schema: () => z.array(variableName),
     default: (known: Known) => inheritedVariables(known.platform),
     shown: 'what programs of the platform need',
     examples: ['env_inherit = ["PATH", "HOME", "UGII_*"]'],

@@ -14,9 +14,11 @@ export interface Killed {
   pid: number;
   job?: string;
   attempt?: number;
+  /** When it was killed, milliseconds since 1970, as in the journal. */
+  at?: number;
 }
 
-const ATTEMPT_DIR = /\/([^/]+)\/\.jobq-attempt-(\d+)$/;
+const ATTEMPT_DIR = /\/\.jobq-attempts\/([^/]+)\/(\d+)$/;
 
 /** How long a victim is waited for that is not there, or does nothing. */
 const PATIENCE_MS = 1500;
@@ -51,7 +53,7 @@ export function attemptProcesses({ home }: World): Killed[] {
 }
 
 /** The processes to kill now: one of each kind that the plan names. Undefined when there is none. */
-function targets(world: World, { victim, early, lurkMs }: KillPlan): Killed[] | undefined {
+function targets(world: World, { victim, early, gentle, lurkMs }: KillPlan): Killed[] | undefined {
   if (victim === 'everything') return everything(world);
   const found = attemptProcesses(world);
   const scripts = new Set(
@@ -62,6 +64,7 @@ function targets(world: World, { victim, early, lurkMs }: KillPlan): Killed[] | 
   const chosen = victim.split(' and ').map((what): Killed | undefined => {
     if (!isDaemon(what)) return ofKind(early ? found : found.filter(hasBegun), what, lurkMs);
     const life = world.alive(what);
+    if (gentle && life?.wasEnded) return undefined; // who is told to stop a second time stops at once
     const isUp = early || life?.output().includes('is up');
     return isUp && life?.child.pid !== undefined ? { what, pid: life.child.pid } : undefined;
   });
@@ -141,7 +144,7 @@ async function strike(
   const struck = (targets(world, plan) ?? []).filter(({ what, pid }) =>
     kill(pid, isGentle && isDaemon(what) ? 'SIGTERM' : 'SIGKILL'),
   );
-  log.push(...struck);
+  log.push(...struck.map((one) => ({ ...one, at: Date.now() })));
   return struck.flatMap(({ what }) => (isDaemon(what) ? [again(world, what, plan.awayMs)] : []));
 }
 

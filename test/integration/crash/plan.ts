@@ -100,10 +100,10 @@ export function roundPlan(seed: number): RoundPlan {
   return {
     slots: 2 + random.below(2),
     post: random.chance(0.3),
-    jobs: Array.from({ length: 3 + random.below(4) }, (_, index) => job(index + 1)),
+    jobs: Array.from({ length: 3 + random.below(3) }, (_, index) => job(index + 1)),
     // the runner last: a new one looks at once for supervisors that died, the one that launched them waits a while
     kills: [
-      ...Array.from({ length: 3 + random.below(4) }, kill),
+      ...Array.from({ length: 3 + random.below(3) }, kill),
       { ...kill(), victim: 'runner', atWork: false },
     ],
   };

@@ -1,0 +1,53 @@
+// How another process asks the watcher to send a dead message again: a file for each wish beside the ledger, which only
+// the watcher writes.
+import path from 'node:path';
+import * as z from 'zod/mini';
+import { parseWith } from '../job/parsed.ts';
+import type { Disk } from '../store/disk.ts';
+import { jsonText, writeWhole } from '../store/disk.ts';
+import type { Files } from '../system/files.ts';
+import type { Deliveries, LedgerLine } from './ledger-lines.ts';
+
+/** Every dead message that fits; all of them where neither is said. */
+const wishSchema = z.object({ id: z.optional(z.string()), target: z.optional(z.string()) });
+export type Wish = z.infer<typeof wishSchema>;
+
+export function wishDir(ledgerFile: string): string {
+  return path.join(path.dirname(ledgerFile), 'notify-again');
+}
+
+/** Asks for a dead message to be sent again; the watcher does so at its next tick. */
+export async function askAgain(disk: Disk, ledgerFile: string, wish: Wish): Promise<void> {
+  const dir = wishDir(ledgerFile);
+  disk.files.makeDir(dir);
+  await writeWhole(disk, dir, path.join(dir, `${disk.files.uniqueName()}.json`), jsonText(wish));
+}
+
+/** The files of wishes that have not been granted. */
+export function wishesIn(files: Pick<Files, 'list'>, ledgerFile: string): string[] {
+  const dir = wishDir(ledgerFile);
+  return (files.list(dir) ?? [])
+    .filter(({ name, kind }) => kind === 'file' && name.endsWith('.json'))
+    .map(({ name }) => path.join(dir, name));
+}
+
+/** Puts the dead messages of one wish back in line; one that is not dead any more stays as it is. */
+export async function grant(
+  disk: Disk,
+  { dead }: Pick<Deliveries, 'dead'>,
+  wishFile: string,
+  write: (line: LedgerLine & { event: 'again' }) => Promise<void>,
+): Promise<void> {
+  const bytes = disk.files.read(wishFile);
+  const wish = bytes && parseWith(wishSchema, bytes);
+  if (wish?.ok) {
+    const { id, target } = wish.value;
+    const at = new Date(disk.clock.now()).toISOString();
+    const meant = [...dead.values()].filter(
+      (given) => (id ?? given.message.id) === given.message.id && (target ?? given.target) === given.target,
+    );
+    for (const given of meant)
+      await write({ event: 'again', at, id: given.message.id, target: given.target });
+  }
+  await disk.files.removeFile(wishFile);
+}

@@ -1,0 +1,84 @@
+// Makes messages of events: of a job that is archived with its post-processing over, of one that is lost, and of one that
+// is heard again. A message that was taken in before is not taken in again, so an event may come twice.
+import path from 'node:path';
+import type { Draft, EventOf } from '../job/event.ts';
+import type { View } from '../job/view.ts';
+import type { Change } from '../notify/deliver.ts';
+import type { MessageKind, OrderFacts } from '../notify/facts.ts';
+import { messageFor } from '../notify/message.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import type { Fields } from '../queue/order-facts.ts';
+import type { Disk } from '../store/disk.ts';
+import { viewJob } from '../store/find.ts';
+import { fieldsIn } from '../store/kin.ts';
+import type { Layout } from '../store/layout.ts';
+import type { Subscriber } from './bus.ts';
+
+const TOLD_OF = ['archived', 'lost', 'recovered'] as const;
+type Told = EventOf<(typeof TOLD_OF)[number]>;
+
+export function announcer(
+  { disk, layout }: { disk: Disk; layout: Layout },
+  notifier: Pick<Notifier, 'enqueue'>,
+): Subscriber<(typeof TOLD_OF)[number]> {
+  return {
+    name: 'notify',
+    types: TOLD_OF,
+    handle: async (event) => {
+      const view = viewAt(disk, layout, event);
+      if (!view) return;
+      const { lost_at } = event;
+      await notifier.enqueue(
+        messageFor({
+          kind: kindOf(event),
+          view,
+          order: orderFacts(disk, view),
+          post: event.type === 'archived' ? event.post : undefined,
+          lostAt: lost_at,
+          nowMs: disk.clock.now(),
+        }),
+      );
+    },
+  };
+}
+
+function kindOf(event: Told): MessageKind {
+  if (event.type !== 'archived') return event.type;
+  return event.late ? 'late' : 'finished';
+}
+
+/** The job as it lies where the event says; undefined when it has gone from there, and another event tells of it. */
+function viewAt({ files }: Disk, layout: Layout, event: Told): View | undefined {
+  const { job_id } = event;
+  if (job_id === null) return undefined;
+  const isArchived = event.type === 'archived';
+  const names = isArchived ? [event.archived_as] : [];
+  const index = { open: new Set([job_id]), archived: new Map(isArchived ? [[job_id, names]] : []) };
+  const view = viewJob(files, layout, index, job_id);
+  if (isArchived) return view;
+  // it may have got further since: a message about the past must not be told in the words of the present
+  if (view.results_dir === null) return undefined;
+  return event.type === 'lost' ? { ...view, state: 'lost', status: 'failed' } : view;
+}
+
+function orderFacts({ files }: Disk, { order_dir, results_dir }: View): OrderFacts {
+  const dirs = [order_dir, results_dir].filter((dir) => dir !== null);
+  const fields: Fields = dirs.map((dir) => fieldsIn(files, path.normalize(dir))).find(Boolean) ?? {};
+  const { channel, type, notify } = fields as { [name: string]: unknown };
+  const { on_complete, on_fail } = (typeof notify === 'object' && notify !== null ? notify : {}) as Fields;
+  return {
+    channel: typeof channel === 'string' ? channel : undefined,
+    type: typeof type === 'string' ? type : undefined,
+    notify: { on_complete: on_complete !== false, on_fail: on_fail !== false },
+  };
+}
+
+/** What is told of a message that was sent, or is not tried any more. */
+export function messageEvent(change: Change): Draft | undefined {
+  const { event, at, id: message, target } = change;
+  const [job_id = ''] = message.split('/');
+  if (event === 'sent') return { type: 'notified', at, job_id, message, target };
+  return event === 'dead'
+    ? { type: 'undelivered', at, job_id, message, target, reason: change.reason }
+    : undefined;
+}

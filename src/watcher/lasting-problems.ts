@@ -1,0 +1,55 @@
+// Problems that last: what is wrong in the folder, and what the watcher tries in vain. A file that is broken for the
+// moment in which it is replaced is none, so each must be there at two looks.
+import type { ProblemSight } from '../queue/compare-pool.ts';
+import { problemKey } from '../queue/pool.ts';
+import type { WatcherSnapshot } from '../queue/watcher-snapshot.ts';
+import { findProblems } from '../store/find-problems.ts';
+import type { WatcherState } from './parts.ts';
+
+export interface LastingProblems {
+  lookedAtMs: number | undefined;
+  /** What was there at the last look. */
+  last: ReadonlySet<string>;
+  /** Actions that fail, by job. */
+  failing: Map<string, ProblemSight>;
+}
+
+export function noLastingProblems(): LastingProblems {
+  return { lookedAtMs: undefined, last: new Set(), failing: new Map() };
+}
+
+const LOOK_MS = 30_000;
+
+/** The problems that last; undefined when it is not time for a look. */
+export function lastingProblems(
+  watcher: WatcherState,
+  snapshot: WatcherSnapshot,
+): ProblemSight[] | undefined {
+  const { lasting, disk, layout } = watcher;
+  const nowMs = disk.clock.monotonic();
+  if (lasting.lookedAtMs !== undefined && nowMs - lasting.lookedAtMs < LOOK_MS) return undefined;
+  lasting.lookedAtMs = nowMs;
+  const open = new Set(snapshot.jobs.map(({ job_id }) => job_id));
+  const found = new Map<string, ProblemSight>();
+  const folder = findProblems(disk.files, layout, { open, archived: new Map() });
+  for (const problem of [...snapshot.problems, ...folder, ...lasting.failing.values()]) {
+    found.set(problemKey(problem), problem);
+  }
+  const before = lasting.last;
+  lasting.last = new Set(found.keys());
+  return [...found].flatMap(([key, problem]) => (before.has(key) ? [problem] : []));
+}
+
+/** Names of temporary files are others at every try. */
+const TEMPORARY = /\.jobq-tmp-[\w-]+/g;
+
+export function failingAction(job_id: string, action: string, message: string): ProblemSight {
+  return {
+    kind: 'failing',
+    file: job_id,
+    job_id,
+    reason: `${action} fails: ${message.replace(TEMPORARY, '.jobq-tmp-…')}`,
+    remedy:
+      'it is tried again by itself: mend what the message says (disk full, read-only, held by a program)',
+  };
+}
