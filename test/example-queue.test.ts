@@ -120,7 +120,9 @@ describe.each([
     expect(progress).toMatchObject({ trials: 40, best: expect.any(Number) as number });
     expect(progress?.trial).toBeGreaterThan(0);
     expect(progress?.trial).toBeLessThan(40);
-    expect(readFileSync(path.join(results_dir ?? '', 'stdout.log'), 'utf8')).toContain('jobq_trial: 9/40');
+    // published less often than the record is written
+    const log = readFileSync(path.join(results_dir ?? '', 'stdout.log'), 'utf8');
+    expect(log).toMatch(/^jobq_trial: [1-9]\d*\/40/m);
   });
 
   test('keeps the end of the log with the failure, and who cancelled and why', () => {

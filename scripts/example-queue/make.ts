@@ -50,7 +50,11 @@ export async function makeExampleQueue({ home, study, target }: Request) {
     host: 'agents',
     user: 'agent',
     pid: 2101,
-    variables: { JOBQ_WATCHER_POST_COMMAND: JSON.stringify(POST_COMMAND) },
+    variables: {
+      JOBQ_WATCHER_POST_COMMAND: JSON.stringify(POST_COMMAND),
+      // ten minutes of the story: an hour would have to be waited for, since a clock that jumps starts the age anew
+      JOBQ_WATCHER_LOST_UNKNOWN_AFTER_S: '600',
+    },
   });
   const workstation = newMachine(scene, { host: 'workstation', user: 'engineer', pid: 4201 });
   const spare = newMachine(scene, { host: 'spare', user: 'engineer', pid: 3301 });

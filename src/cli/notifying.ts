@@ -3,7 +3,7 @@ import type { Notifier } from '../notify/notifier.ts';
 import { openNotifier } from '../notify/notifier.ts';
 import type { Chores } from '../system/chores.ts';
 import type { Log } from '../system/log.ts';
-import { announcer, messageEvent } from '../watcher/announce.ts';
+import { announcer, messageEvent, untold } from '../watcher/announce.ts';
 import type { EventBus } from '../watcher/bus.ts';
 import type { Context } from './context.ts';
 import type { DaemonParts } from './parts.ts';
@@ -30,6 +30,7 @@ export async function notifierFor(
       if (event) bus.post(event);
     },
   });
+  for (const event of untold({ disk: parts.disk, layout }, notifier.dead())) bus.post(event);
   bus.subscribe(announcer({ disk: parts.disk, layout }, notifier));
   return notifier;
 }

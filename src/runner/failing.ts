@@ -30,5 +30,5 @@ export function failingNow(failing: Failing): Told[] {
     .filter(({ times }) => times >= TOLD_AFTER)
     .sort((a, b) => (a.since < b.since ? -1 : 1))
     .slice(0, MOST_TOLD)
-    .map(({ times: _, ...told }) => told);
+    .map(({ job_id, action, error, since }) => ({ job_id, action, error, since }));
 }

@@ -85,8 +85,16 @@ function reasonFor(path: string): string {
 /** Names at the top of a record or of the archive that are not for outputs, whatever stands below them. */
 const OWN_NAMES = new Set(
   [
-    ...[JOB_JSON, STDOUT_LOG, SEAL, SEAL_SIGNATURE],
-    ...[POST_DIR, ORDER_DIR, LOST_FILE, ABANDONED_FILE, RETRY_FILE, PRUNED_FILE],
+    JOB_JSON,
+    STDOUT_LOG,
+    SEAL,
+    SEAL_SIGNATURE,
+    POST_DIR,
+    ORDER_DIR,
+    LOST_FILE,
+    ABANDONED_FILE,
+    RETRY_FILE,
+    PRUNED_FILE,
   ].map(foldCase),
 );
 

@@ -130,12 +130,17 @@ function unreadableAside(runner: RunnerState, jobId: string, outputs: Outputs) {
   return async (output: Output & { from: string }, work: () => Promise<void> | void): Promise<void> => {
     try {
       await work();
+      unreadable.delete(output.from);
     } catch (error) {
       const code = await whyNotCopied(disk, output.from, error);
       if (code === undefined) throw error;
       if (!isGivenUp(unreadable, output.from, code, disk.clock.monotonic())) {
         const all = outputs.files.map((file) => joinPortable(dir, file.path));
-        noteUnreadable(disk, unreadable, all);
+        noteUnreadable(
+          disk,
+          unreadable,
+          all.filter((file) => file !== output.from),
+        );
         throw error;
       }
       outputs.unreadable.push({ path: output.path, code });

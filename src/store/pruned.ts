@@ -23,7 +23,6 @@ const partSchema = z.looseObject({
   /** Digest of the seal that names the files and their digests; missing where there was none. */
   seal_sha256: z.optional(sha256Hex),
 });
-export type PrunedPart = z.infer<typeof partSchema>;
 
 const schema = z.looseObject({
   schema_version: schemaVersion,

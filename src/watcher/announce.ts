@@ -5,10 +5,12 @@ import type { Draft, EventOf } from '../job/event.ts';
 import type { View } from '../job/view.ts';
 import type { Change } from '../notify/deliver.ts';
 import type { MessageKind, OrderFacts } from '../notify/facts.ts';
+import type { Dead } from '../notify/ledger-lines.ts';
 import { messageFor } from '../notify/message.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Fields } from '../queue/order-facts.ts';
 import type { Disk } from '../store/disk.ts';
+import { readEventsAfter } from '../store/event-files.ts';
 import { viewJob } from '../store/find.ts';
 import { fieldsIn } from '../store/kin.ts';
 import type { Layout } from '../store/layout.ts';
@@ -81,4 +83,22 @@ export function messageEvent(change: Change): Draft | undefined {
   return event === 'dead'
     ? { type: 'undelivered', at, job_id, message, target, reason: change.reason }
     : undefined;
+}
+
+/** Younger than this: what was given up earlier was told long ago. */
+const YOUNG_MS = 600_000;
+
+/** Messages that were given up right before the watcher died: no event tells of them yet. */
+export function untold({ disk, layout }: { disk: Disk; layout: Layout }, dead: readonly Dead[]): Draft[] {
+  const young = dead.filter(({ deadMs }) => disk.clock.now() - deadMs < YOUNG_MS);
+  if (young.length === 0) return [];
+  const keyOf = ({ at, message, target }: { at: string; message: string; target: string }) =>
+    `${Date.parse(at)} ${target} ${message}`;
+  const { events } = readEventsAfter(disk.files, layout, 0);
+  const told = new Set(events.flatMap((event) => (event.type === 'undelivered' ? [keyOf(event)] : [])));
+  return young.flatMap(({ message, target, deadMs, reason }) => {
+    const at = new Date(deadMs).toISOString();
+    const event = messageEvent({ event: 'dead', at, id: message.id, target, reason });
+    return event && !told.has(keyOf({ at, message: message.id, target })) ? [event] : [];
+  });
 }

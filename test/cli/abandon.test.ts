@@ -1,7 +1,7 @@
 // abandon: closing jobs of which nothing will be heard any more.
 import { describe, expect, test } from 'vitest';
 import { abandonShape, errorShape } from '../../src/cli/shapes.ts';
-import { abandonmentOf } from '../../src/store/abandoned.ts';
+import { abandonmentOf, archiveAsItIs } from '../../src/store/abandoned.ts';
 import { writeLost } from '../../src/store/lost.ts';
 import { readRequests } from '../../src/store/requests.ts';
 import type { World } from './world.ts';
@@ -96,6 +96,23 @@ describe('abandon', () => {
     const id = await submitted(world, 'wfe');
     await end(world, id, 'completed', { seal: false });
     expect((await world.run('abandon', id)).code).toBe(0);
+  });
+
+  test('of a job is shown once the watcher has archived it', async () => {
+    const world = await queueWorld();
+    const id = await submitted(world, 'wfe');
+    await report(world, id, RUNNING);
+    await archiveAsItIs(world.disk, world.layout, id, {
+      abandonment: { abandoned_at: AT, abandoned_by: 'ada@desk', reason: 'scrapped' },
+      retry: { retried_as: `${id}-r1`, not_before: '2026-02-11T00:00:00Z' },
+    });
+    const { stdout } = await world.run('status', id);
+    expect(stdout).toContain(`${id}  failed`);
+    expect(stdout).toMatch(/outcome +abandoned: given up by ada@desk: scrapped/);
+    expect(stdout).toMatch(/results .*as it was when the job was given up/);
+    expect(stdout).toMatch(new RegExp(`retried +as ${id}-r1, 2026-02-11 00:00:00 UTC`));
+    expect(stdout).toMatch(new RegExp(`next +jobq retry ${id}`));
+    expect((await world.run('wait', id)).code).toBe(5);
   });
 
   test('of a job that is not there ends with 3', async () => {

@@ -74,6 +74,14 @@ describe('events', () => {
     expect(await seqs(world)).toEqual([2, 3, 4, 5]);
     expect(await seqs(world, '--limit', '1')).toEqual([5, 'truncated']);
     expect(await seqs(world, '--since', '3')).toEqual([3, 4, 5]);
+    const opened = new Set<string | undefined>();
+    const { readFrom } = world.disk.files;
+    world.disk.files.readFrom = (file, offset, length) => {
+      opened.add(file.split('/').at(-1));
+      return readFrom(file, offset, length);
+    };
+    await world.run('events', '--since', '4', '--limit', '1');
+    expect([...opened]).toEqual(['events.jsonl', 'events-000000000004.jsonl']);
   });
 
   test('there are none', async () => {
@@ -167,6 +175,24 @@ describe('events --follow', () => {
     const ran = await follow(world, moves, '--limit', '0');
     expect(ran.stderr).toBe('jobq: 2 events are not kept any more\n');
     expect(ran.stdout.trimEnd().split('\n')).toHaveLength(4);
+  });
+
+  test('reads nothing while nothing is written', async () => {
+    const world = await busyWorld();
+    const { readFrom } = world.disk.files;
+    let reads = 0;
+    world.disk.files.readFrom = (...place) => {
+      reads += 1;
+      return readFrom(...place);
+    };
+    let first = 0;
+    const moves = (nth: number) => {
+      if (nth === 1) first = reads;
+      return Promise.resolve(nth > 100 ? 'over' : undefined);
+    };
+    await follow(world, moves, '--limit', '0');
+    expect(first).toBeGreaterThan(0);
+    expect(reads).toBe(first);
   });
 
   test('says when the watcher goes and comes', async () => {

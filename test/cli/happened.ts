@@ -3,9 +3,6 @@ import type { Draft, JobEvent } from '../../src/job/event.ts';
 import { openEventLog } from '../../src/store/event-log.ts';
 import type { World } from './world.ts';
 
-/** What an event says; its time is now. */
-export type Happening = Omit<Draft, 'at'> & { at?: string };
-
 /** Each call is one look of a watcher; a file holds no more than so many bytes. */
 export async function happened(
   world: World,

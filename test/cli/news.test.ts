@@ -90,6 +90,10 @@ describe('news', () => {
       says: `COMPLETED ${JOB} (project wing, best 3.2, trial 9, late: it had been called lost or given up, post-processing failed): results in /home/ada/queue/archive/${HOME}; next: jobq status ${JOB}`,
     },
     {
+      event: { ...held, waiting_for: 'release\n\u001b[2Jplease' },
+      says: 'HELD job-held: it waits for release [2Jplease; next: jobq release job-held',
+    },
+    {
       event: { type: 'runner-paused', runner: 'station', reason: 'me\u001b[31mshing\nnow' },
       says: 'RUNNER-PAUSED station: it is paused (me[31mshing now): nothing starts there; next: jobq status',
     },

@@ -5,7 +5,15 @@ import path from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { assault } from './crash/assault.ts';
 import { breachesOf } from './crash/checks.ts';
-import { failuresTold, gather, leftovers, processesLeft, wrongEnds } from './crash/evidence.ts';
+import {
+  failuresTold,
+  gather,
+  leftovers,
+  processesLeft,
+  temporaryFiles,
+  workLeft,
+  wrongEnds,
+} from './crash/evidence.ts';
 import type { JobPlan, RoundPlan } from './crash/plan.ts';
 import { roundPlan, submitOptions } from './crash/plan.ts';
 import type { World } from './crash/world.ts';
@@ -34,7 +42,7 @@ async function submitAll(w: World, jobs: readonly JobPlan[]): Promise<Map<string
 /** Both daemons once more, with what a killed process left made old: it is swept, and nothing is left to do. */
 async function lastTurn(w: World): Promise<string[]> {
   const dayBefore = Date.now() / 1000 - 2 * 86_400;
-  for (const file of leftovers(w)) utimesSync(path.join(w.home, file), dayBefore, dayBefore);
+  for (const file of temporaryFiles(w)) utimesSync(path.join(w.home, file), dayBefore, dayBefore);
   const turns = await Promise.all(['runner', 'watcher'].map((role) => w.jobq(role, '--once')));
   const idle = [
     { ended: [], failed: [] },
@@ -70,10 +78,7 @@ async function breachesIn(w: World, plan: RoundPlan): Promise<string[]> {
   await submitting;
   await w.until('every job is at rest', isOver, 45_000);
   await w.until('no process is left', () => processesLeft(w).length === 0, 5000);
-  await w.until(
-    'the work directories are gone',
-    () => !leftovers(w).some((file) => file.startsWith('work/job-')),
-  );
+  await w.until('the work directories are gone', () => workLeft(w).length === 0);
   const evidence = gather(w, jobs, killed);
   for (const { what } of killed) seen.killed.add(what);
   seen.attempts = Math.max(

@@ -24,7 +24,7 @@ test('a publication that fails three times in a row is told, and no more once it
   expect(await here.until(() => failures().length === 2)).toBe(true);
   expect(failing()).toBeUndefined();
   expect(await here.until(() => failing() !== undefined)).toBe(true);
-  expect(failures().length).toBe(3);
+  expect(failures().length).toBeGreaterThanOrEqual(3);
   const since = failing()?.[0]?.since ?? '';
   expect(failing()).toEqual([
     { job_id: 'job-a', action: 'publish', error: 'ENOSPC: the disk is full', since },
@@ -39,8 +39,12 @@ test('the longest failing are told, at most 20, with so much of the error as a p
   const failing: Failing = new Map();
   for (let count = 0; count < 30; count++) {
     const at = new Date(Date.UTC(2026, 0, 1, 0, 60 - count)).toISOString();
-    for (let times = 0; times < 3; times++)
+    for (let times = 0; times < 3; times++) {
+      expect(
+        failing.get(`job-${count}`) && failingNow(failing).find(({ since }) => since === at),
+      ).toBeUndefined();
       noteFailure(failing, { do: 'publish', job_id: `job-${count}` }, new Error('x'.repeat(9999)), at);
+    }
   }
   const told = failingNow(failing);
   expect(told.map(({ job_id }) => job_id)).toEqual(Array.from({ length: 20 }, (_, at) => `job-${29 - at}`));

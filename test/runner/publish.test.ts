@@ -1,5 +1,8 @@
 // The final publication: what is in the record, what is left out and said to be, and what is gone from it.
 import { describe, expect, test } from 'vitest';
+import { recall } from '../../src/runner/memory.ts';
+import { follow } from '../../src/runner/progress-follower.ts';
+import { JOB } from '../helpers/snapshots.ts';
 import type { RunningJobParts } from './running-job.ts';
 import { runningJob } from './running-job.ts';
 
@@ -225,4 +228,15 @@ test('the time that is left is not told of what is over', async () => {
   job.end();
   for (const each of job.runner.memory.values()) each.follower.progress = { percent: 90, eta_s: 12 };
   expect((await job.publish())['progress']).toEqual({ percent: 90 });
+});
+
+test('what the script said where its log was passed over is in the record', async () => {
+  const job = runningJob();
+  const filler = `${'x'.repeat(1023)}\n`.repeat(12 * 1024);
+  job.append(job.logFile, `jobq_progress: 40\n${filler}jobq_status: done\n`);
+  const { follower } = recall(job.runner.memory, JOB, 0);
+  follow(job.disk.files, follower, { logFile: job.logFile, workDir: job.workDir, isOver: true });
+  expect(follower.progress).toEqual({ message: 'done' });
+  job.end();
+  expect((await job.publish())['progress']).toEqual({ percent: 40, message: 'done' });
 });

@@ -43,7 +43,9 @@ async function ended(
   return {
     ...job,
     codes: Object.assign(now, {
-      take: () => Object.entries(codes).forEach(([at, code]) => now.set(at, code)),
+      take: () => {
+        for (const [at, code] of Object.entries(codes)) now.set(at, code);
+      },
     }),
   };
 }
@@ -125,9 +127,30 @@ describe('an output that cannot be read', () => {
     expect(job.published('3_results/b.csv')).toBe('x');
   });
 
+  test('is one that opens and whose disk fails', async () => {
+    const { disk, codes } = held();
+    const openRead: Files['openRead'] = (file) => {
+      const source = disk.files.openRead(file);
+      const read = () => {
+        throw Object.assign(new Error('EIO: the disk fails'), { code: 'EIO' });
+      };
+      return codes.has(path.basename(file)) ? { ...source, read } : source;
+    };
+    const job = runningJob({ disk, seen: { ...disk, files: { ...disk.files, openRead } } });
+    for (const name of ['a.csv', 'b.csv']) await job.write(name, 'x');
+    codes.set('a.csv', '');
+    job.end();
+    await expect(job.publish()).rejects.toThrow('EIO');
+    job.disk.clock.advance(PATIENCE_MS / 2);
+    await expect(job.publish()).rejects.toThrow('EIO');
+    job.disk.clock.advance(PATIENCE_MS / 2);
+    expect((await job.publish())['output_notes']).toEqual([note('a.csv', 'EIO')]);
+    expect(job.published('b.csv')).toBe('x');
+  });
+
   test('that is an input of the order is put aside, too', async () => {
     const job = await ended({ 'run.py': 'EACCES' }, READING, { inputs: { 'run.py': 'print()' } });
-    await job.write('run.py', 'changed');
+    await job.write('run.py', 'changed to something longer');
     job.codes.take();
     job.end();
     await expect(job.publish()).rejects.toThrow('EACCES');
@@ -163,7 +186,8 @@ describe('an attempt that is over', () => {
   const attempt = async (where: string, calls: readonly (keyof Files)[]) => {
     const given = { order: { expect: ['3_results/a.csv'] } };
     const job = await ended({ [where]: 'EACCES' }, calls, given);
-    const exit = { exit_code: 0, signal: null, finished_at: '2026-02-10T14:30:22Z' };
+    const at = '2026-02-10T14:30:22Z';
+    const exit = { exit_code: 0, signal: null, ended_by: 'itself', started_at: at, finished_at: at };
     job.append(path.join(job.attemptDir, 'exit.json'), JSON.stringify(exit));
     job.append(path.join(job.attemptDir, 'command.json'), '{}');
     job.append(job.inWork('progress.json'), '{"percent": 50}');
@@ -177,6 +201,12 @@ describe('an attempt that is over', () => {
     const { look, memory } = await attempt('progress.json', ['read']);
     expect(await look()).toMatchObject({ logTail: ['hello'], missing: [], exit: { exit_code: 0 } });
     expect(memory.follower.progress).toEqual({});
+  });
+
+  test('is not waited for as long as it is not', async () => {
+    const { look, job } = await attempt('/1/stdout.log', ['readFrom']);
+    job.runner.launcher.isHeld = () => Promise.resolve(true);
+    expect(await look()).toMatchObject({ held: true, exit: undefined });
   });
 
   test.each([

@@ -1,5 +1,6 @@
 // What must hold of a simulated queue: at every step, and once everything has come to rest.
 import path from 'node:path';
+import { readEventsAfter } from '../../src/store/event-files.ts';
 import { layoutOf } from '../../src/store/layout.ts';
 import { readSeal, sealBreach } from '../../src/store/seal.ts';
 import type { Files } from '../../src/system/files.ts';
@@ -71,10 +72,21 @@ export async function checkEnd(
   return undefined;
 }
 
+/** Each step of a job is told once, whoever died. */
+function toldAmiss({ linux }: World, job: string): string | undefined {
+  const events = readEventsAfter(linux.disk.files, layoutOf(LINUX), 0).events;
+  const amiss = (['submitted', 'finished', 'archived'] as const).filter(
+    (type) => events.filter((event) => event.job_id === job && event.type === type).length !== 1,
+  );
+  return amiss.length === 0 ? undefined : `not told once: ${amiss.join(', ')}`;
+}
+
 async function checkArchived(world: World, job: string, content: Content): Promise<string | undefined> {
   const { disk } = world.linux;
   const names = archivedNamesOf(disk.files, job);
   if (names.length !== 1) return `archived ${names.length} times`;
+  const told = toldAmiss(world, job);
+  if (told) return told;
   const dir = path.join(LINUX, 'archive', names[0] ?? '');
   if (!sameContent(contentOf(disk.files, path.join(dir, 'order')), content))
     return 'order/ differs from what was submitted';

@@ -80,6 +80,13 @@ onBothDisks('events', (make) => {
     expect(seqs(readEventsAfter(disk.files, layout, 10).events)).toEqual(range(11, 25));
     expect(seqs(readEventsAfter(disk.files, layout, 15).events)).toEqual(range(16, 25));
     expect(seqs(readEventsAfter(disk.files, layout, 23).events)).toEqual([24, 25]);
+    const opened = new Set<string | undefined>();
+    const readFrom: Files['readFrom'] = (file, offset, length) => {
+      opened.add(file.split('/').at(-1));
+      return disk.files.readFrom(file, offset, length);
+    };
+    readEventsAfter({ ...disk.files, readFrom }, layout, 17);
+    expect([...opened]).toEqual(['events.jsonl', 'events-000000000016.jsonl']);
   });
 
   test('go on after the file was put aside and the daemon died', async () => {

@@ -120,7 +120,7 @@ describe('what is opened is closed again', () => {
     const { files, open } = counting();
     files.read(dir);
     files.readFrom(dir, 0, 1);
-    expect(() => files.openRead(dir)).toThrow();
+    expect(() => files.openRead(dir)).toThrow('is not a regular file');
     expect(open.size).toBe(0);
     const broken = counting({
       fstatSync: (() => {

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { View } from '../../src/job/view.ts';
 import type { Message } from '../../src/notify/message.ts';
 import { openNotifier } from '../../src/notify/notifier.ts';
+import { openEventLog } from '../../src/store/event-log.ts';
 import { newChores } from '../../src/system/chores.ts';
 import type { HttpRequest } from '../../src/system/http.ts';
-import { announcer, messageEvent } from '../../src/watcher/announce.ts';
+import { announcer, messageEvent, untold } from '../../src/watcher/announce.ts';
 import { newBus } from '../../src/watcher/bus.ts';
 import type { Watcher } from '../../src/watcher/watcher.ts';
 import { openWatcher } from '../../src/watcher/watcher.ts';
@@ -214,4 +215,23 @@ test('an event of a job that has gone from where it was lost is not told in the 
   await q.runs();
   await handle({ ...event, type: 'lost', reason: 'no heartbeat' });
   expect(told).toMatchObject([{ event: 'lost', route: { state: 'lost' satisfies View['state'] } }]);
+});
+
+test('a message that was given up right before a kill is told once', async () => {
+  const q = await byHand();
+  await q.look();
+  const deadMs = q.disk.clock.now();
+  const message = { id: `${JOB}/failed/1` } as Message;
+  const dead = [
+    { message, target: 'hook', queuedMs: 0, deadMs, reason: '404' },
+    { message, target: 'old', queuedMs: 0, deadMs: deadMs - 3_600_000, reason: '404' },
+  ];
+  const found = untold(q, dead);
+  const at = new Date(deadMs).toISOString();
+  expect(found).toEqual([
+    { type: 'undelivered', at, job_id: JOB, message: message.id, target: 'hook', reason: '404' },
+  ]);
+  const log = await openEventLog(q.disk, q.layout, { maxBytes: 1e6, keep: 1 }, 0);
+  await log.append(found);
+  expect(untold(q, dead)).toEqual([]);
 });

@@ -83,7 +83,7 @@ function look({ parts, layout }: Context, consumer: string): Looked {
 async function acknowledge({ parts, layout }: Context, consumer: string, seq: number): Promise<void> {
   const { disk, interrupt } = parts;
   await disk.clock.turn();
-   // the reader went away
+  if (interrupt.aborted) return; // the reader went away
   const place = readNewsCursor(disk.files, layout, consumer);
   const isBehind = place.found === 'whole' && place.cursor.seq >= seq;
   if (isBehind && place.cursor.seq <= lastSeq(disk.files, layout)) return;

@@ -68,15 +68,19 @@ function lasted(from: string | null, to: string): string {
 
 function resultRows(view: View): Row[] {
   const { outcome, results_dir } = view;
-  const more = view.pruned.includes('results') ? ' (pruned)' : ' (more to come)';
-  const whole = view.results_sealed ? '' : more;
+  const whole = view.results_sealed ? '' : ` (${whyNotWhole(view)})`;
   return [
     ['outcome', outcome && outcomeText(view)],
     ['retry of', view.retry_of],
-    ['tried again', view.retried_as && retryText(view)],
+    ['retried', view.retried_as && retryText(view)],
     ['order', view.order_dir && `${view.order_dir}${view.pruned.includes('inputs') ? ' (pruned)' : ''}`],
     ['results', results_dir && `${results_dir}${whole}`],
   ];
+}
+
+function whyNotWhole({ pruned, outcome }: View): string {
+  if (pruned.includes('results')) return 'pruned';
+  return outcome?.kind === 'abandoned' ? 'as it was when the job was given up' : 'more to come';
 }
 
 function retryText({ retried_as, retry_at }: View): string {

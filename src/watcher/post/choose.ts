@@ -34,7 +34,7 @@ export interface Processor {
 }
 
 /** The entry that `watcher.post_command` stands for. */
-export const POST_COMMAND = 'post_command';
+const POST_COMMAND = 'post_command';
 const POST_COMMAND_LOG = 'output.log';
 
 export function isPostWanted({ post_command, post }: PostSettings): boolean {

@@ -1,7 +1,7 @@
 // What is known of one job once it is at rest: the archive, the journal, the ledger, the kills. It judges nothing.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JobRecord } from '../../../src/job/record.ts';
 import type { Killed } from './assault.ts';
@@ -94,21 +94,30 @@ function sumsProblems(dir: string, files: Readonly<Record<string, string>> = {})
   return [...problems, ...unnamed.map((file) => `${dir}: ${file} is not named by the seal`)];
 }
 
-/** What is left in the folders though nothing is under way any more. */
-export function leftovers({ home, queue, work }: World): string[] {
-  const below = (dir: string) => readdirSync(dir).map((name) => path.relative(home, path.join(dir, name)));
-  const temporary = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((file) =>
+const namesIn = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir) : []);
+
+/** Work directories and attempts that are still there. */
+export function workLeft({ work }: World): string[] {
+  const jobs = [work, path.join(work, '.jobq-attempts')].flatMap(namesIn);
+  return jobs.filter((name) => !name.startsWith('.')).map((name) => `work of ${name}`);
+}
+
+/** Temporary files, wherever they are. */
+export function temporaryFiles({ home }: World): string[] {
+  return readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((file) =>
     /\.jobq-(tmp|copying|collected|lingering)-/.test(file),
   );
-  return [
-    ...new Set([
-      ...temporary,
-      ...['outbox', 'inbox', 'requests', 'processing'].flatMap((tree) =>
-        below(path.join(queue, tree)).filter((file) => !path.basename(file).startsWith('.')),
-      ),
-      ...below(work),
-    ]),
-  ];
+}
+
+/** What is left in the folders though nothing is under way any more. */
+export function leftovers(world: World): string[] {
+  const trees = ['outbox', 'inbox', 'requests', 'processing'].flatMap((tree) =>
+    namesIn(path.join(world.queue, tree)).flatMap((name) =>
+      name.startsWith('.') ? [] : [`${tree}/${name}`],
+    ),
+  );
+  const staged = namesIn(path.join(world.work, '.jobq-staging')).map((name) => `staged: ${name}`);
+  return [...temporaryFiles(world), ...trees, ...workLeft(world), ...staged];
 }
 
 export function processesLeft(world: World): string[] {

@@ -20,7 +20,7 @@ import { endedRecord, order, watcherPolicy } from '../../helpers/snapshots.ts';
 
 const QUEUE_ID = 'q-post';
 
-export const SETTINGS: WatcherSettings = {
+const SETTINGS: WatcherSettings = {
   ...watcherPolicy({ second_look_s: 2 }),
   post_command: [],
   post: {},
