@@ -41,7 +41,10 @@ export function planRunner(snapshot: RunnerSnapshot, nowMs: number, policy: Runn
     else ready.push({ job, order: step.ready });
   }
   startReady(plan, ready, snapshot.jobs, around);
-  plan.actions.push(...planWorkDirs(snapshot.jobs, nowMs, policy));
+  // one action for a job at a time
+  const acted = new Set(plan.actions.map(({ job_id }) => job_id));
+  const free = snapshot.jobs.filter(({ job_id }) => !acted.has(job_id));
+  plan.actions.push(...planWorkDirs(free, nowMs, policy));
   return plan;
 }
 

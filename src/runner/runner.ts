@@ -46,7 +46,7 @@ export async function openRunner(
   assertQueue(disk.files, layout, queueId);
   const ledger = await openLedger(disk, at.ledger, readPresence(disk.files, layout, identity.id)?.ledger_id);
   await clearStaging(disk.files, at);
-  await sweepTemps(disk, layout.staging);
+  for (const dir of [layout.staging, at.state]) await sweepTemps(disk, dir);
   const runner: RunnerState = {
     ...parts,
     ledger,

@@ -40,6 +40,8 @@ export function newChores(clock: Clock, ring: () => void): Chores {
     isBusy: (key) => tasks.has(key) || clock.monotonic() < (putOff.get(key)?.untilMs ?? 0),
     now,
     beside: (key, work, failed) => {
+      // two at once for one key would each believe to be alone
+      if (tasks.has(key)) return failed(new Error(`work for ${key} is under way already`));
       const task = now(key, work, failed).finally(() => {
         tasks.delete(key);
         ring();

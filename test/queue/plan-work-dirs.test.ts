@@ -1,8 +1,9 @@
 // How long work directories stay, and which of them go when they take too much room.
 import { describe, expect, test } from 'vitest';
+import { planRunner } from '../../src/queue/plan-runner.ts';
 import { overMb, planWorkDirs } from '../../src/queue/plan-work-dirs.ts';
 import type { RunnerJob, RunnerPolicy } from '../../src/queue/runner-snapshot.ts';
-import { endedRecord, ledger, NOW, runnerJob, runnerPolicy } from '../helpers/snapshots.ts';
+import { asked, endedRecord, ledger, machine, NOW, runnerJob, runnerPolicy } from '../helpers/snapshots.ts';
 
 const DAY = 86_400_000;
 const completed = { outcome: { kind: 'completed', message: 'completed' } } as const;
@@ -90,6 +91,18 @@ describe('with a limit of 2 GB', () => {
     expect(overMb([archived('a', 1), archived('b', 1, { workMb: 1600 })], runnerPolicy(limit))).toBe(600);
     expect(overMb([archived('a', 1)], runnerPolicy(limit))).toBe(0);
   });
+});
+
+test('a job whose record is to be deleted is not measured at the same time', () => {
+  const job = runnerJob({
+    ledger: ledger('ended'),
+    record: endedRecord(),
+    requests: asked.archived(),
+    work: true,
+  });
+  const snapshot = { jobs: [job], ledgerLost: false, problems: [], machine: machine() };
+  const { actions } = planRunner(snapshot, NOW, runnerPolicy({ work_max_gb: 1 }));
+  expect(actions.map((action) => action.do)).toEqual(['delete-record']);
 });
 
 test('without a limit nothing is measured', () => {

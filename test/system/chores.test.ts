@@ -94,3 +94,21 @@ test('settled waits for what is begun while it waits', async () => {
   expect(done.sort()).toEqual(['first', 'second']);
   expect(chores.isAnyPending()).toBe(false);
 });
+
+test('work for a key that is under way is not done twice at once', async () => {
+  const { chores, told, failed } = start();
+  let begun = 0;
+  let end = () => {};
+  const long = () => {
+    begun += 1;
+    return new Promise<void>((resolve) => {
+      end = resolve;
+    });
+  };
+  chores.beside('a', long, failed);
+  chores.beside('a', long, failed);
+  expect([begun, told]).toEqual([1, ['work for a is under way already']]);
+  end();
+  await chores.settled();
+  expect(chores.isUnderWay('a')).toBe(false);
+});

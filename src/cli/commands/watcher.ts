@@ -35,7 +35,7 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
   const open = () => openOne(context, daemon, log, bell);
   return whileLocked(context, context.layout.watcherLock, 'the watcher', async () => {
     await keepLog(context, made, 'watcher');
-    await sweepTemps(parts.disk, context.layout.staging);
+    for (const dir of [context.layout.staging, context.layout.watcher]) await sweepTemps(parts.disk, dir);
     if (input.options.once) return once(context, daemon, await open(), bell, failures);
     const { layout } = context;
     const options = daemonOptions(context, log, bell, context.settings.watcher.poll_interval_s);
