@@ -1,8 +1,10 @@
 // Asks the same of several jobs: all of them or, when one of them cannot be asked, none.
+
 import { JobqError } from '../errors.ts';
 import type { Cancel, RequestKind, Requests } from '../job/request.ts';
 import { isFinal } from '../job/states.ts';
 import type { View } from '../job/view.ts';
+import { isoNow } from '../store/disk.ts';
 import { readRequests, writeRequest } from '../store/requests.ts';
 import type { Context } from './context.ts';
 import { indexOf, namedJobs, viewIn } from './jobs.ts';
@@ -61,7 +63,7 @@ async function askOne(
 ): Promise<AskedJob> {
   const { parts, layout } = context;
   const request = {
-    requested_at: new Date(parts.disk.clock.now()).toISOString(),
+    requested_at: isoNow(parts.disk),
     requested_by: whoAsks(context),
     ...wishes,
   };

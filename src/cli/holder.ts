@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { moment } from '../job/fields.ts';
 import { parseWith } from '../job/parsed.ts';
-import { jsonText, writeWhole } from '../store/disk.ts';
+import { isoNow, jsonText, writeWhole } from '../store/disk.ts';
 import type { Files } from '../system/files.ts';
 import type { Context } from './context.ts';
 import { momentText } from './render/words.ts';
@@ -14,7 +14,7 @@ export type Holder = z.infer<typeof schema>;
 /** A daemon that cannot write this works all the same: then nobody can tell who it is. */
 export async function noteHolder({ parts, layout }: Context, lock: string): Promise<void> {
   const { pid, host, user } = parts.environment;
-  const holder: Holder = { pid, host, user, since: new Date(parts.disk.clock.now()).toISOString() };
+  const holder: Holder = { pid, host, user, since: isoNow(parts.disk) };
   await writeWhole(parts.disk, layout.staging, layout.holder(lock), jsonText(holder)).catch(() => {});
 }
 

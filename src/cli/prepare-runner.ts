@@ -1,9 +1,11 @@
 // Makes a runner of the settings and the real parts, for the daemon and for a run by hand.
+
 import path from 'node:path';
 import { JobqError } from '../errors.ts';
 import type { RunnerIdentity } from '../job/record.ts';
 import type { Runner } from '../runner/runner.ts';
 import { openRunner } from '../runner/runner.ts';
+import { isoNow } from '../store/disk.ts';
 import type { RunnerLayout } from '../store/layout.ts';
 import { runnerLayoutOf } from '../store/layout.ts';
 import type { Log } from '../system/log.ts';
@@ -59,7 +61,7 @@ export async function prepareRunner(context: Context, wishes: RunnerWishes = {})
   const open = async () => {
     for (const dir of [at.work, layout.staging]) parts.disk.files.makeDir(dir);
     const runner = await openRunner(own, context.queueId, daemon.newChores(bell.ring), bell.ring);
-    await lookAtLoss(runner, wishes, log, new Date(parts.disk.clock.now()).toISOString());
+    await lookAtLoss(runner, wishes, log, isoNow(parts.disk));
     return runner;
   };
   const keepLog = () => keepDaemonLog(context, made, 'runner');

@@ -1,6 +1,6 @@
 // Asks a daemon of this machine to stop, and waits until it has.
 import { JobqError } from '../errors.ts';
-import { jsonText, writeWhole } from '../store/disk.ts';
+import { isoNow, jsonText, writeWhole } from '../store/disk.ts';
 import type { Context } from './context.ts';
 import { whoAsks } from './side.ts';
 import type { VerbResult } from './verb.ts';
@@ -51,7 +51,7 @@ export async function requestStop(
 async function ask(context: Context, file: string): Promise<void> {
   const { parts, layout } = context;
   parts.disk.files.makeDir(layout.staging);
-  const requested_at = new Date(parts.disk.clock.now()).toISOString();
+  const requested_at = isoNow(parts.disk);
   const request = { requested_at, requested_by: whoAsks(context) };
   await writeWhole(parts.disk, layout.staging, file, jsonText(request));
 }

@@ -1,6 +1,8 @@
 // Waits until jobs have got somewhere, by looking at the folder again and again, and says how that went.
+
 import { EXIT_CODES } from '../errors.ts';
 import type { View } from '../job/view.ts';
+import { isoNow } from '../store/disk.ts';
 import type { Context } from './context.ts';
 import { indexOf, isFinished, viewIn } from './jobs.ts';
 import { changeLine } from './render/change.ts';
@@ -52,7 +54,7 @@ function newWatch(context: Context, jobIds: readonly string[], until: Until) {
   const tell = (view: View) => {
     const line = changeLine(view);
     if (out.stderrIsTerminal && said.get(view.job_id) !== line) {
-      out.stderr(`${new Date(disk.clock.now()).toISOString().slice(11, 19)} ${line}\n`);
+      out.stderr(`${isoNow(disk).slice(11, 19)} ${line}\n`);
     }
     said.set(view.job_id, line);
   };

@@ -1,5 +1,7 @@
 // Shows the same again and again until the interrupt: a picture on a terminal, or one JSON value a line.
+
 import { JobqError } from '../errors.ts';
+import { isoNow } from '../store/disk.ts';
 import type { CliParts } from './parts.ts';
 import { errorOf, errorText } from './render/error.ts';
 import { frame } from './render/screen.ts';
@@ -43,7 +45,7 @@ async function picture({ environment, disk }: CliParts, look: Watching['look']):
     (result) => result.text(style),
     (error: unknown) => errorText(errorOf(error), style),
   );
-  const time = new Date(disk.clock.now()).toISOString().slice(11, 19);
+  const time = isoNow(disk).slice(11, 19);
   return `${text}\n\n${style.colors.dim(`${time} UTC; Ctrl+C ends this`)}`;
 }
 

@@ -39,3 +39,8 @@ function jsonComplaint(error: unknown, text: string): string {
   const what = message.replace(/ (in JSON )?at position \d+.*$/s, '');
   return `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}: ${what}`;
 }
+
+/** The fields of a job.json as they were written; empty where it is not there or is no JSON object. */
+export interface Fields {
+  readonly [field: string]: unknown;
+}

@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as z from 'zod/mini';
 import { parseWith } from '../job/parsed.ts';
 import type { Disk } from '../store/disk.ts';
-import { jsonText, writeWhole } from '../store/disk.ts';
+import { isoNow, jsonText, writeWhole } from '../store/disk.ts';
 import type { Files } from '../system/files.ts';
 import type { Deliveries, LedgerLine } from './ledger-lines.ts';
 
@@ -42,7 +42,7 @@ export async function grant(
   const wish = bytes && parseWith(wishSchema, bytes);
   if (wish?.ok) {
     const { id, target } = wish.value;
-    const at = new Date(disk.clock.now()).toISOString();
+    const at = isoNow(disk);
     const meant = [...dead.values()].filter(
       (given) => (id ?? given.message.id) === given.message.id && (target ?? given.target) === given.target,
     );

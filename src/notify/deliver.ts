@@ -1,6 +1,8 @@
 // What becomes of one message at one target: sent, tried again or given up, and written down before anybody is told.
+
 import { messageOf } from '../errors.ts';
 import type { NotifyTarget } from '../settings/notify-targets.ts';
+import { isoNow } from '../store/disk.ts';
 import type { Chores } from '../system/chores.ts';
 import type { Log } from '../system/log.ts';
 import type { Random } from '../system/random.ts';
@@ -85,7 +87,7 @@ export function keepHouse(sender: Sender): void {
   const work = async () => {
     for (const wish of wishes) await grant(disk, ledger.deliveries, wish, write);
     for (const { message, target } of homeless) {
-      const at = new Date(disk.clock.now()).toISOString();
+      const at = isoNow(disk);
       const reason = 'its target is not in the settings any more';
       await write({ event: 'dead', at, id: message.id, target, reason });
     }

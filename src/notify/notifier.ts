@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { JobqError, messageOf } from '../errors.ts';
 import type { NotifyTarget } from '../settings/notify-targets.ts';
-import { sweepTemps } from '../store/disk.ts';
+import { isoNow, sweepTemps } from '../store/disk.ts';
 import type { Chores } from '../system/chores.ts';
 import type { Log } from '../system/log.ts';
 import type { Random } from '../system/random.ts';
@@ -68,7 +68,7 @@ async function enqueue(
 ): Promise<readonly string[]> {
   const targets = targetsFor(message, settings).filter((name) => !ledger.has(message.id, name));
   if (targets.length === 0) return targets;
-  const at = new Date(disk.clock.now()).toISOString();
+  const at = isoNow(disk);
   await ledger.append({ event: 'queued', at, message, targets });
   log.debug({ message: message.id, targets }, 'message queued');
   return targets;

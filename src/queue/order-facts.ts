@@ -1,13 +1,10 @@
 // What can be seen of an order's directory without reading the big files.
+
 import type { Contents } from '../job/fields.ts';
 import type { FieldProblem } from '../job/issues.ts';
+import type { Fields } from '../job/lenient-text.ts';
 import type { Order } from '../job/order.ts';
 import type { SealEntry } from '../job/seal.ts';
-
-/** The fields of a job.json as they were written; empty where it is not there or is no JSON object. */
-export interface Fields {
-  readonly [field: string]: unknown;
-}
 
 /** An order as it stands in `outbox/`, seen with lstat and two small files. */
 export type OrderFacts = UnsealedOrder | UnfitOrder | SealedOrder;

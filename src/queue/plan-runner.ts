@@ -43,8 +43,8 @@ export function planRunner(snapshot: RunnerSnapshot, nowMs: number, policy: Runn
   startReady(plan, ready, snapshot.jobs, around);
   // one action for a job at a time
   const acted = new Set(plan.actions.map(({ job_id }) => job_id));
-  const free = snapshot.jobs.filter(({ job_id }) => !acted.has(job_id));
-  plan.actions.push(...planWorkDirs(free, nowMs, policy));
+  const clearing = planWorkDirs(snapshot.jobs, nowMs, policy);
+  plan.actions.push(...clearing.filter(({ job_id }) => !acted.has(job_id)));
   return plan;
 }
 

@@ -1,13 +1,14 @@
 // Why a whole order cannot be run here, decided from the order and the settings alone.
 import { sentence } from '../job/issues.ts';
 import { SHORT_NAME } from '../job/job-id.ts';
+import type { Fields } from '../job/lenient-text.ts';
 import type { Order } from '../job/order.ts';
 import { RUN_ON_AUTO } from '../job/order.ts';
 import type { Outcome } from '../job/outcome.ts';
 import type { Requests } from '../job/request.ts';
 import { JOB_JSON } from '../job/seal.ts';
 import type { MachineSeen } from './machine.ts';
-import type { Fields, SealedOrder } from './order-facts.ts';
+import type { SealedOrder } from './order-facts.ts';
 import type { RunnerPolicy } from './runner-snapshot.ts';
 
 export function rejected(message: string): Outcome {

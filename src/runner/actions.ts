@@ -1,5 +1,7 @@
 // Carries out what was planned, one small function an action. Each may be cut off anywhere and done again.
+
 import type { RunnerAction } from '../queue/runner-snapshot.ts';
+import { isoNow } from '../store/disk.ts';
 import { readOwnRecord } from '../store/read-record.ts';
 import { readRequests } from '../store/requests.ts';
 import { bytesBelow } from '../store/tree.ts';
@@ -21,7 +23,7 @@ import type { RunnerState } from './parts.ts';
 import { newFollower } from './progress-follower.ts';
 import { publishJob } from './publish.ts';
 import { workOrder } from './read-attempt.ts';
-import { composeRecord, isoNow, writeRecord } from './records.ts';
+import { composeRecord, writeRecord } from './records.ts';
 
 /** Actions that may take long: they run beside the ticks, so that the heartbeat goes on. */
 export function isLong(action: RunnerAction): boolean {
@@ -90,7 +92,7 @@ function measureMb({ disk, at }: RunnerState, jobId: string): number {
 function queuedAt(runner: RunnerState, jobId: string): string {
   const { disk, layout, ledger } = runner;
   const before = readOwnRecord(disk.files, layout.record(jobId), jobId)?.record;
-  return before?.queued_at ?? ledger.jobs.get(jobId)?.queued_at ?? isoNow(runner);
+  return before?.queued_at ?? ledger.jobs.get(jobId)?.queued_at ?? isoNow(runner.disk);
 }
 
 async function launch(runner: RunnerState, jobId: string, attempt: number): Promise<void> {
@@ -118,7 +120,11 @@ async function launch(runner: RunnerState, jobId: string, attempt: number): Prom
 
 async function noteStarted(runner: RunnerState, jobId: string, attempt: number): Promise<void> {
   const seen = readSupervisor(runner.disk.files, runner.at.attempt(jobId, attempt));
-  await note(runner, jobId, { event: 'started', attempt, started_at: seen?.started_at ?? isoNow(runner) });
+  await note(runner, jobId, {
+    event: 'started',
+    attempt,
+    started_at: seen?.started_at ?? isoNow(runner.disk),
+  });
 }
 
 /** No time of grace is longer than a day: a typing slip must not make a job that cannot be cancelled. */
@@ -173,7 +179,7 @@ async function again(
 function timesOf(runner: RunnerState, jobId: string, attempt: number) {
   const exit = attempt > 0 ? readExit(runner.disk.files, runner.at.attempt(jobId, attempt)) : undefined;
   const started_at = exit?.started_at ?? runner.ledger.jobs.get(jobId)?.started_at;
-  return { ...(started_at && { started_at }), finished_at: exit?.finished_at ?? isoNow(runner) };
+  return { ...(started_at && { started_at }), finished_at: exit?.finished_at ?? isoNow(runner.disk) };
 }
 
 async function end(runner: RunnerState, action: Extract<RunnerAction, { do: 'end' }>): Promise<void> {

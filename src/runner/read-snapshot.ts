@@ -1,10 +1,12 @@
 // Reads what the runner decides from: outbox, requests, its own records, its ledger, its attempts.
+
 import { messageOf } from '../errors.ts';
 import type { Requests } from '../job/request.ts';
 import type { OrderFacts } from '../queue/order-facts.ts';
 import { isUnderWay } from '../queue/plan-runner.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { LedgerJob, RunnerJob, RunnerSnapshot } from '../queue/runner-snapshot.ts';
+import { isoNow } from '../store/disk.ts';
 import { jobDirs } from '../store/job-dirs.ts';
 import { readOrder } from '../store/read-order.ts';
 import { readOwnRecord } from '../store/read-record.ts';
@@ -106,7 +108,7 @@ async function readJob(
     requests: runner.only === undefined ? requests : byHand(runner, requests),
     record,
     ledger,
-    accepted: ledger ? workOrder(runner, job_id) : undefined,
+    accepted: ledger && !isPast(ledger) ? workOrder(runner, job_id) : undefined,
     attempt: isUnderWay(ledger) ? await readAttempt(runner, job_id, ledger, memory) : undefined,
     staged: places.work && isOpen && isStaged(runner.disk.files, at.workDir(job_id), order, ledger),
     mismatch: stillValid(memory.mismatch, order, nowMs),
@@ -118,6 +120,11 @@ async function readJob(
     work: places.work,
     workMb: memory.workMb,
   };
+}
+
+/** Nothing of its order is asked for any more. */
+function isPast({ phase }: LedgerJob): boolean {
+  return phase === 'deleting' || phase === 'deleted';
 }
 
 /** Is what the next attempt needs in place? To resume, that is what the last one left. */
@@ -135,7 +142,7 @@ function isStaged(
 
 /** A person who runs an order by hand gives the release, and the assignment where nobody else has it. */
 function byHand(runner: RunnerState, requests: Requests): Requests {
-  const requested_at = new Date(runner.disk.clock.now()).toISOString();
+  const requested_at = isoNow(runner.disk);
   return { release: { requested_at }, assign: { requested_at, runner: runner.identity.id }, ...requests };
 }
 

@@ -1,22 +1,18 @@
 // Puts records and presence together from what the runner knows, and writes them.
 import path from 'node:path';
+import type { Fields } from '../job/lenient-text.ts';
 import type { Resources } from '../job/outcome.ts';
 import { withEta } from '../job/progress.ts';
 import type { Attempt, Beat, JobRecord, RecordFacts, RecordState } from '../job/record.ts';
 import { makeRecord } from '../job/record.ts';
 import { JOB_JSON } from '../job/seal.ts';
-import type { Fields } from '../queue/order-facts.ts';
-import { jsonText, writeWhole } from '../store/disk.ts';
+import { isoNow, jsonText, writeWhole } from '../store/disk.ts';
 import { readOrder } from '../store/read-order.ts';
 import { readOwnRecord } from '../store/read-record.ts';
 import { readCommand, readExit, readStaged } from '../store/work-dir.ts';
 import { recall } from './memory.ts';
 import type { RunnerState } from './parts.ts';
 import { workOrder } from './read-attempt.ts';
-
-export function isoNow(runner: RunnerState): string {
-  return new Date(runner.disk.clock.now()).toISOString();
-}
 
 /** What is known of a job's order: from the work directory once it is staged, else from the outbox as far as readable. */
 interface Known {
@@ -66,7 +62,7 @@ function factsOf(
   return {
     job_id: jobId,
     runner: identity,
-    queued_at: before?.queued_at ?? ledger.jobs.get(jobId)?.queued_at ?? isoNow(runner),
+    queued_at: before?.queued_at ?? ledger.jobs.get(jobId)?.queued_at ?? isoNow(runner.disk),
     attempts: attemptsOf(runner, jobId),
     ...(command && { command }),
     ...(sealSha256 && { order_seal_sha256: sealSha256 }),
@@ -86,7 +82,7 @@ function nextBeat(runner: RunnerState, jobId: string, before: JobRecord | undefi
   const memory = recall(runner.memory, jobId, atMs);
   const seq = (memory.beat?.seq ?? before?.heartbeat_seq ?? 0) + 1;
   memory.beat = { seq, atMs };
-  return { at: isoNow(runner), seq, interval_s: runner.settings.heartbeat_interval_s };
+  return { at: isoNow(runner.disk), seq, interval_s: runner.settings.heartbeat_interval_s };
 }
 
 /** The record of a job in this state, ready to be written. */

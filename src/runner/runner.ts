@@ -6,7 +6,7 @@ import { isUnderWay, planRunner } from '../queue/plan-runner.ts';
 import type { Problem } from '../queue/problem.ts';
 import { newProblems } from '../queue/problem.ts';
 import type { RunnerAction, RunnerJob } from '../queue/runner-snapshot.ts';
-import { sweepTemps } from '../store/disk.ts';
+import { isoNow, sweepTemps } from '../store/disk.ts';
 import { openLedger } from '../store/ledger.ts';
 import { assertQueue } from '../store/marker.ts';
 import { readPresence } from '../store/presences.ts';
@@ -20,7 +20,6 @@ import { newLicenceLook } from './licences.ts';
 import { newNaps, noteTick } from './naps.ts';
 import type { RunnerParts, RunnerState } from './parts.ts';
 import { readRunnerSnapshot } from './read-snapshot.ts';
-import { isoNow } from './records.ts';
 
 export interface Runner {
   /** Looks, decides and acts once. True when there was anything to do or a script runs. */
@@ -118,7 +117,7 @@ async function act(runner: RunnerState, action: RunnerAction): Promise<void> {
     runner.failing.delete(job_id);
   };
   const failed = (error: unknown) => {
-    noteFailure(runner.failing, action, error, isoNow(runner));
+    noteFailure(runner.failing, action, error, isoNow(runner.disk));
     runner.log.error({ job_id, action: action.do, error: messageOf(error) }, 'failed; tried again later');
   };
   if (isLong(action)) runner.chores.beside(job_id, work, failed);

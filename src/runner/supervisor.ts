@@ -1,7 +1,9 @@
 // The supervisor: a small process that owns one attempt. It holds the attempt's lock, runs the script, ends its tree
 // when asked or when time is up, and writes exit.json. It knows nothing of queues and outlives the daemon.
+
 import { messageOf } from '../errors.ts';
 import type { Exit } from '../job/outcome.ts';
+import { isoNow } from '../store/disk.ts';
 import type { SupervisorSeen } from '../store/work-dir.ts';
 import {
   attemptLock,
@@ -39,9 +41,9 @@ export async function supervise(parts: SupervisorParts, attemptDir: string): Pro
     if (!command || hasAttemptFile(files, attemptDir, 'exit')) return;
     const run = newRun(parts, attemptDir, command);
     const begun = hasAttemptFile(files, attemptDir, 'supervisor');
-    const started_at = readSupervisor(files, attemptDir)?.started_at ?? isoNow(parts);
+    const started_at = readSupervisor(files, attemptDir)?.started_at ?? isoNow(parts.disk);
     const end = begun ? await endLeftovers(run) : await begin(run, started_at);
-    const exit: Exit = { ...end, started_at, finished_at: isoNow(parts) };
+    const exit: Exit = { ...end, started_at, finished_at: isoNow(parts.disk) };
     await writeSurely(run, 'exit', exit);
   } finally {
     await lock.release();
@@ -114,8 +116,4 @@ function told(awake: Awake | undefined): Pick<SupervisorSeen, 'awake'> {
 
 async function contain({ tree }: SupervisorParts): Promise<Contained> {
   return tree.contain().catch((error: unknown) => ({ by: 'walk' as const, note: messageOf(error) }));
-}
-
-function isoNow({ disk }: SupervisorParts): string {
-  return new Date(disk.clock.now()).toISOString();
 }

@@ -1,16 +1,17 @@
 // Presence: what the runner tells of itself, when it is due and when something changed.
+
 import type { Presence } from '../job/presence.ts';
 import { closedUntil } from '../job/schedule.ts';
 import type { MachineSeen } from '../queue/machine.ts';
 import { pausedNow } from '../queue/owner-wish.ts';
 import type { RunnerPlan } from '../queue/plan-runner.ts';
+import { isoNow } from '../store/disk.ts';
 import { writePresence } from '../store/presences.ts';
 import { clearedJobs } from './cleared.ts';
 import { failingNow } from './failing.ts';
 import type { Pulse } from './heartbeat.ts';
 import { recall } from './memory.ts';
 import type { RunnerState } from './parts.ts';
-import { isoNow } from './records.ts';
 
 export async function beatPresence(
   runner: RunnerState,
@@ -28,9 +29,10 @@ export async function beatPresence(
   const told = JSON.stringify([plan.running, plan.waiting, closed, cleared, failingWhat]);
   const isDue = pulse.atMs === undefined || nowMs - pulse.atMs >= settings.heartbeat_interval_s * 1000;
   if (!isDue && told === pulse.told) return;
-  const presence = presenceOf(runner, pulse.seq + 1, plan, machine);
   await writePresence(disk, runner.layout, {
-    ...presence,
+    ...presenceOf(runner, pulse.seq + 1, plan),
+    ...closed,
+    ...(machine.freeMb !== undefined && { disk_free_mb: Math.floor(machine.freeMb) }),
     ...(cleared.length > 0 && { cleared }),
     ...(failing.length > 0 && { failing }),
   });
@@ -50,7 +52,7 @@ function closedness(runner: RunnerState, { owner, weekMinute }: MachineSeen) {
   };
 }
 
-function presenceOf(runner: RunnerState, seq: number, plan: RunnerPlan, machine: MachineSeen): Presence {
+function presenceOf(runner: RunnerState, seq: number, plan: RunnerPlan): Presence {
   const { disk, identity, settings, ledger } = runner;
   const nowMs = disk.clock.monotonic();
   return {
@@ -67,9 +69,7 @@ function presenceOf(runner: RunnerState, seq: number, plan: RunnerPlan, machine:
       heartbeat_seq: recall(runner.memory, job_id, nowMs).beat?.seq ?? 0,
     })),
     waiting: plan.waiting,
-    ...closedness(runner, machine),
-    ...(machine.freeMb !== undefined && { disk_free_mb: Math.floor(machine.freeMb) }),
-    clock: isoNow(runner),
+    clock: isoNow(runner.disk),
     heartbeat_interval_s: settings.heartbeat_interval_s,
   };
 }

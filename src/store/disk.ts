@@ -128,6 +128,11 @@ async function writeHashed(disk: Disk, temp: string, pieces: Iterable<Uint8Array
   }
 }
 
+/** This moment, as files tell it. */
+export function isoNow({ clock }: Pick<Disk, 'clock'>): string {
+  return new Date(clock.now()).toISOString();
+}
+
 export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -1,10 +1,10 @@
 // Where a job's order is and what it says, in outbox/ or in the archive; and with that, which jobs repeat which.
 import path from 'node:path';
+import type { Fields } from '../job/lenient-text.ts';
 import { parseJson } from '../job/lenient-text.ts';
 import type { Kin } from '../job/retry.ts';
 import { retryNamesAmong } from '../job/retry.ts';
 import { JOB_JSON } from '../job/seal.ts';
-import type { Fields } from '../queue/order-facts.ts';
 import type { Files } from '../system/files.ts';
 import type { Layout } from './layout.ts';
 import { ORDER_DIR } from './layout.ts';

@@ -8,6 +8,7 @@ import type { LedgerJob } from '../queue/runner-snapshot.ts';
 import type { Files } from '../system/files.ts';
 import type { Disk } from './disk.ts';
 import { writeWhole } from './disk.ts';
+import { lineLogOver } from './line-log.ts';
 
 const headerSchema = z.looseObject({
   event: z.literal('ledger'),
@@ -169,33 +170,20 @@ export async function openLedger(
     const { content } = seen;
     if (presenceLedgerId !== undefined && presenceLedgerId !== content.id)
       content.lostIds.add(presenceLedgerId);
-    return ledgerOver(disk, file, content);
+    return ledgerOver(disk, file, content, seen.whole);
   }
   if (seen === 'unreadable') await files.rename(file, `${file}.unreadable-${files.uniqueName()}`);
   const id = files.uniqueName();
   const lostBefore = presenceLedgerId ?? (seen === 'unreadable' ? 'unreadable' : undefined);
   const header = { event: 'ledger', ledger_id: id, ...(lostBefore && { lost_before: lostBefore }) };
-  await writeWhole(disk, path.dirname(file), file, `${JSON.stringify(header)}\n`);
+  const text = `${JSON.stringify(header)}\n`;
+  await writeWhole(disk, path.dirname(file), file, text);
   const lostIds = new Set(lostBefore === undefined ? [] : [lostBefore]);
-  return ledgerOver(disk, file, { id, lostIds, accepted: new Set(), jobs: new Map() });
+  return ledgerOver(disk, file, { id, lostIds, accepted: new Set(), jobs: new Map() }, text);
 }
 
-function ledgerOver(disk: Disk, file: string, content: Content): Ledger {
-  // after a failed append the last line may be torn: it is cut off before the next one is written
-  let torn = false;
-  let last: Promise<void> = Promise.resolve();
-  const append = async (line: object) => {
-    if (torn) await cutTornLine(disk, file);
-    torn = true;
-    await appendLine(disk.files, file, `${JSON.stringify(line)}\n`);
-    torn = false;
-  };
-  // one line after the other: a long action may write while a tick does
-  const write = (line: object): Promise<void> => {
-    const turn = last.then(() => append(line));
-    last = turn.catch(() => {});
-    return turn;
-  };
+function ledgerOver(disk: Disk, file: string, content: Content, text: string): Ledger {
+  const log = lineLogOver(disk, file, Buffer.byteLength(text));
   return {
     id: content.id,
     get lost() {
@@ -203,29 +191,13 @@ function ledgerOver(disk: Disk, file: string, content: Content): Ledger {
     },
     jobs: content.jobs,
     append: async (entry) => {
-      await write(entrySchema.parse(entry)); // what could not be read again must not be written
+      await log.append(entrySchema.parse(entry)); // what could not be read again must not be written
       content.jobs.set(entry.job_id, afterEntry(content.jobs.get(entry.job_id), entry));
     },
     accept: async (at) => {
       const ledger_ids = unacceptedLosses(content);
-      await write({ event: 'accepted', at, ledger_ids });
+      await log.append({ event: 'accepted', at, ledger_ids });
       for (const id of ledger_ids) content.accepted.add(id);
     },
   };
-}
-
-async function cutTornLine(disk: Disk, file: string): Promise<void> {
-  const seen = readLedger(disk.files, file);
-  if (typeof seen !== 'object') throw new Error(`the ledger ${file} cannot be read any more`);
-  if (seen.torn) await writeWhole(disk, path.dirname(file), file, seen.whole);
-}
-
-async function appendLine(files: Files, file: string, line: string): Promise<void> {
-  const out = files.openAppend(file);
-  try {
-    out.write(Buffer.from(line));
-    await out.sync();
-  } finally {
-    out.close();
-  }
 }

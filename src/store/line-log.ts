@@ -52,10 +52,11 @@ export async function openLineLog(disk: Disk, file: string): Promise<{ log: Line
   files.makeDir(path.dirname(file));
   const lines = readLines(files, file) ?? { values: [], unreadable: 0, whole: '', torn: true };
   if (lines.torn) await writeWhole(disk, path.dirname(file), file, lines.whole);
-  return { log: logOver(disk, file, Buffer.byteLength(lines.whole)), lines };
+  return { log: lineLogOver(disk, file, Buffer.byteLength(lines.whole)), lines };
 }
 
-function logOver(disk: Disk, file: string, bytesThen: number): LineLog {
+/** The log over a file that is there, of so many bytes, and has no torn line. */
+export function lineLogOver(disk: Disk, file: string, bytesThen: number): LineLog {
   let bytes = bytesThen;
   // after a failed append the last line may be torn: it is cut off before the next one is written
   let torn = false;

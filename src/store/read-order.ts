@@ -2,13 +2,14 @@
 import path from 'node:path';
 import { contents } from '../job/fields.ts';
 import type { FieldProblem } from '../job/issues.ts';
-import { parseJson } from '../job/lenient-text.ts';
+import type { Fields } from '../job/lenient-text.ts';
 import type { Order } from '../job/order.ts';
 import { parseOrder } from '../job/order.ts';
 import type { SealEntry } from '../job/seal.ts';
 import { JOB_JSON } from '../job/seal.ts';
-import type { Arrived, Fields, OrderFacts, SealedOrder } from '../queue/order-facts.ts';
+import type { Arrived, OrderFacts, SealedOrder } from '../queue/order-facts.ts';
 import type { Files } from '../system/files.ts';
+import { fieldsOf } from './kin.ts';
 import { isSealedManifest, readSeal } from './seal.ts';
 import type { TreeListing } from './tree.ts';
 import { listTree, sealable, signatureOf } from './tree.ts';
@@ -20,7 +21,7 @@ export function readOrder(files: Files, dir: string, jobId: string): OrderFacts 
   const signature = signatureOf(listing);
   const seal = readSeal(files, dir);
   const jobJson = files.read(path.join(dir, JOB_JSON));
-  const fields = fieldsOf(jobJson);
+  const fields = (jobJson && fieldsOf(jobJson)) ?? {};
   if (seal.seal === 'missing') return { seal: 'missing', fields, signature };
   if (seal.seal === 'unfit') return { seal: 'unfit', fields, reason: seal.reason, signature };
   if (!jobJson || !isSealedManifest(seal.entries, jobJson)) {
@@ -36,13 +37,6 @@ export function readOrder(files: Files, dir: string, jobId: string): OrderFacts 
     entries: seal.entries,
     sha256: seal.sha256,
   });
-}
-
-function fieldsOf(jobJson: Buffer | undefined): Fields {
-  const parsed = jobJson && parseJson(jobJson);
-  if (!parsed || 'problem' in parsed) return {};
-  const { value } = parsed;
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }
 
 interface SealedParts {

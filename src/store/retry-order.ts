@@ -2,9 +2,9 @@
 // Stopped at any point it leaves the whole new order or none.
 import path from 'node:path';
 import { contents } from '../job/fields.ts';
+import type { Fields } from '../job/lenient-text.ts';
 import type { SealEntry } from '../job/seal.ts';
 import { JOB_JSON } from '../job/seal.ts';
-import type { Fields } from '../queue/order-facts.ts';
 import { copySealed } from './copy-sealed.ts';
 import type { Disk } from './disk.ts';
 import { jsonText, sha256Of, writeWhole } from './disk.ts';

@@ -81,7 +81,7 @@ async function putInPlace(
     await markWorkPath(disk, copy, { job_id: jobId, attempt });
     await files.rename(copy, workPath);
     files.syncDir(path.dirname(workPath));
-    // the attempts that were made stay where they are: only the word of what is at the path changes
+    // the work directory itself only says what is at the path
     files.makeDir(home);
     await writeWhole(disk, home, path.join(home, STAGED), jsonText(staged));
   }

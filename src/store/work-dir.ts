@@ -1,4 +1,5 @@
-// What stands in the work directory of a job: which order it is a copy of, and one directory for each attempt.
+// What is written beside a run: in the work directory which order it is a copy of, and a directory of its own, out of the
+// script's way, for each attempt.
 import path from 'node:path';
 import * as z from 'zod/mini';
 import { systemCode } from '../errors.ts';

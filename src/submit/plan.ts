@@ -1,6 +1,7 @@
 // What an order of this study will hold and say, after every check that needs no copy. Reads the disk, writes nothing.
 import path from 'node:path';
 import { isJobName, slug } from '../job/job-id.ts';
+import type { Fields } from '../job/lenient-text.ts';
 import { parseOrder, RUN_ON_AUTO } from '../job/order.ts';
 import { JOB_JSON } from '../job/seal.ts';
 import type { Disk } from '../store/disk.ts';
@@ -15,7 +16,6 @@ import type { SubmitRequest } from './request.ts';
 import { orderFields } from './request.ts';
 import type { Material } from './stage.ts';
 import { hasReadme } from './study-rules.ts';
-import type { Fields } from './whereabouts.ts';
 import { checkDependencies } from './whereabouts.ts';
 
 /** A study that passed every check, and what its order will say. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Contents } from '../job/fields.ts';
 import { SCHEMA_VERSION } from '../job/fields.ts';
+import type { Fields } from '../job/lenient-text.ts';
 import type { Priority } from '../job/order.ts';
 import { RUN_ON_AUTO } from '../job/order.ts';
 import type { SealEntry } from '../job/seal.ts';
@@ -10,7 +11,6 @@ import type { StudyProblem } from './problems.ts';
 import type { RunWishes } from './run-wishes.ts';
 import { wishFields } from './run-wishes.ts';
 import { DEFAULT_SCRIPT } from './study-rules.ts';
-import type { Fields } from './whereabouts.ts';
 
 /** How far the copy of a study is. */
 export interface CopyProgress {

@@ -7,6 +7,7 @@ import { directRetries, freeRetryId, retryNameOf } from '../job/retry.ts';
 import { isFinal } from '../job/states.ts';
 import type { View } from '../job/view.ts';
 import type { Disk } from '../store/disk.ts';
+import { isoNow } from '../store/disk.ts';
 import { indexJobs, viewJob } from '../store/find.ts';
 import { fieldsIn, isKnown, kinOf, orderDirOf } from '../store/kin.ts';
 import type { Layout } from '../store/layout.ts';
@@ -125,7 +126,7 @@ async function tellOld(
   superseded_by: string,
 ): Promise<void> {
   const cancel = {
-    requested_at: new Date(disk.clock.now()).toISOString(),
+    requested_at: isoNow(disk),
     requested_by: askedBy,
     reason: 'tried again by hand',
     superseded_by,

@@ -1,7 +1,8 @@
 // How a job is to run, what it needs and what counts as success: what submit is asked for beside the study itself, and
 // the fields of the order that say it. Pure. What was not asked for is no field, so that the runner's setting counts.
+
+import type { Fields } from '../job/lenient-text.ts';
 import type { Order } from '../job/order.ts';
-import type { Fields } from './whereabouts.ts';
 
 export interface RunWishes {
   onInterrupt?: NonNullable<Order['on_interrupt']> | undefined;

@@ -2,6 +2,7 @@
 // whole order or none. What a study must be like is for `plan` and `preflight`.
 import path from 'node:path';
 import { JobqError } from '../errors.ts';
+import type { Fields } from '../job/lenient-text.ts';
 import type { SealEntry } from '../job/seal.ts';
 import type { Disk } from '../store/disk.ts';
 import { jsonText } from '../store/disk.ts';
@@ -17,7 +18,6 @@ import { freeJobId, publishAs } from './publish.ts';
 import type { SubmitRequest, SubmitResult } from './request.ts';
 import { contentDigest } from './request.ts';
 import { hashStudy, newStagingDir, removeStale, sealStaged, stageStudy } from './stage.ts';
-import type { Fields } from './whereabouts.ts';
 
 export async function submitStudy(
   disk: Disk,

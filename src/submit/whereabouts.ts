@@ -1,18 +1,14 @@
 // Where a job is: in outbox/, archive/ or inbox/, or nowhere; and whether what it depends on exists and ends.
 import path from 'node:path';
 import { jobIdProblem } from '../job/job-id.ts';
-import { parseJson } from '../job/lenient-text.ts';
+import type { Fields } from '../job/lenient-text.ts';
 import { JOB_JSON } from '../job/seal.ts';
+import { fieldsIn } from '../store/kin.ts';
 import type { Layout } from '../store/layout.ts';
 import { jobOfArchived, ORDER_DIR } from '../store/layout.ts';
 import type { Files } from '../system/files.ts';
 import type { Findings } from './problems.ts';
 import { problem } from './problems.ts';
-
-/** The fields of a job.json as they were written. */
-export interface Fields {
-  readonly [field: string]: unknown;
-}
 
 export interface Whereabouts {
   /** The order, where there still is one. */
@@ -21,29 +17,21 @@ export interface Whereabouts {
   fields: Fields | undefined;
 }
 
-function readFields(files: Files, dir: string): Fields | undefined {
-  const bytes = files.read(path.join(dir, JOB_JSON));
-  const parsed = bytes && parseJson(bytes);
-  if (!parsed || 'problem' in parsed) return undefined;
-  const { value } = parsed;
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-}
-
 /**
  * Where a job is; undefined when it is nowhere. outbox/ is looked at before archive/: an order is renamed from the
  * one to the other, so whoever looks in that order cannot miss it on its way.
  */
 export function findJob(files: Files, layout: Layout, jobId: string): Whereabouts | undefined {
   const outbox = layout.order(jobId);
-  if (files.facts(outbox)) return { orderDir: outbox, fields: readFields(files, outbox) };
+  if (files.facts(outbox)) return { orderDir: outbox, fields: fieldsIn(files, outbox) };
   const archived = archivedDirs(files, layout, jobId);
   for (const dir of archived) {
     const order = path.join(dir, ORDER_DIR);
-    const fields = readFields(files, order);
+    const fields = fieldsIn(files, order);
     if (fields) return { orderDir: order, fields };
   }
   const [results] = [...archived, layout.record(jobId)].filter((dir) => files.facts(dir));
-  return results === undefined ? undefined : { orderDir: undefined, fields: readFields(files, results) };
+  return results === undefined ? undefined : { orderDir: undefined, fields: fieldsIn(files, results) };
 }
 
 function archivedDirs(files: Files, layout: Layout, jobId: string): string[] {
@@ -98,7 +86,7 @@ function circleFrom(files: Files, layout: Layout, start: string): string[] | und
 }
 
 function dependenciesOf(files: Files, layout: Layout, id: string): string[] {
-  const told = readFields(files, layout.order(id))?.['depends_on'];
+  const told = fieldsIn(files, layout.order(id))?.['depends_on'];
   if (!Array.isArray(told)) return [];
   return told.filter((each): each is string => typeof each === 'string' && jobIdProblem(each) === undefined);
 }

@@ -1,10 +1,12 @@
 // Carries out what was planned, one small function an action. Each may be cut off anywhere and done again.
+
 import { RUN_ON_AUTO } from '../job/order.ts';
 import type { WatcherAction } from '../queue/watcher-snapshot.ts';
 import { collectRecord, moveOrder } from '../store/archive.ts';
+import { isoNow } from '../store/disk.ts';
 import { removeRequests } from '../store/requests.ts';
 import { sealHandMade } from '../store/seal-hand-made.ts';
-import { ask, asked, isoNow, watcherName } from './asking.ts';
+import { ask, asked, watcherName } from './asking.ts';
 import { abandon, archive } from './closing.ts';
 import type { WatcherState } from './parts.ts';
 import { postProcess } from './post-process.ts';
@@ -48,7 +50,7 @@ export async function carryOut(watcher: WatcherState, action: WatcherAction): Pr
     case 'acknowledge': {
       const { seal_sha256, archived_as } = action;
       return ask(watcher, job_id, 'archived', {
-        requested_at: isoNow(watcher),
+        requested_at: isoNow(watcher.disk),
         seal_sha256,
         archived_as,
       });

@@ -2,13 +2,13 @@
 // is heard again. A message that was taken in before is not taken in again, so an event may come twice.
 import path from 'node:path';
 import type { Draft, EventOf } from '../job/event.ts';
+import type { Fields } from '../job/lenient-text.ts';
 import type { View } from '../job/view.ts';
 import type { Change } from '../notify/deliver.ts';
 import type { MessageKind, OrderFacts } from '../notify/facts.ts';
 import type { Dead } from '../notify/ledger-lines.ts';
 import { messageFor } from '../notify/message.ts';
 import type { Notifier } from '../notify/notifier.ts';
-import type { Fields } from '../queue/order-facts.ts';
 import type { Disk } from '../store/disk.ts';
 import { readEventsAfter } from '../store/event-files.ts';
 import { viewJob } from '../store/find.ts';

@@ -1,18 +1,16 @@
 // How the watcher asks something of a runner: who asks, when, and the file.
+
 import type { Requests } from '../job/request.ts';
+import { isoNow } from '../store/disk.ts';
 import { writeRequest } from '../store/requests.ts';
 import type { WatcherState } from './parts.ts';
-
-export function isoNow({ disk }: Pick<WatcherState, 'disk'>): string {
-  return new Date(disk.clock.now()).toISOString();
-}
 
 export function watcherName({ identity }: Pick<WatcherState, 'identity'>): string {
   return `watcher on ${identity.host}`;
 }
 
 export function asked(watcher: WatcherState) {
-  return { requested_at: isoNow(watcher), requested_by: watcherName(watcher) };
+  return { requested_at: isoNow(watcher.disk), requested_by: watcherName(watcher) };
 }
 
 export async function ask<K extends keyof Requests>(

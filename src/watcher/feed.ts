@@ -1,11 +1,13 @@
 // What the watcher tells: writes events, keeps the pool that they add up to, hands them to subscribers and makes
 // checkpoints. A write that fails is like a kill: everything is read again from the disk. It sees no job.
+
 import { messageOf } from '../errors.ts';
 import type { Draft, JobEvent } from '../job/event.ts';
 import type { Difference, PoolSight } from '../queue/compare-pool.ts';
 import { settle } from '../queue/compare-pool.ts';
 import type { Pool } from '../queue/pool.ts';
 import { writeCheckpoint } from '../store/checkpoint.ts';
+import { isoNow } from '../store/disk.ts';
 import { readEventsAfter } from '../store/event-files.ts';
 import type { EventLog } from '../store/event-log.ts';
 import type { Backlog, EventBus } from './bus.ts';
@@ -100,7 +102,7 @@ async function open(feed: FeedState): Promise<Opened> {
     const { events } = readEventsAfter(disk.files, layout, after);
     return { subscriber, waiting: events.filter((event) => hears(subscriber, event)), failing: false };
   });
-  const at = new Date(disk.clock.now()).toISOString();
+  const at = isoNow(disk);
   const first: Draft[] = feed.started ? [] : [{ type: 'watcher-started', at, job_id: null, note }];
   return { log, pool, knownUntilMs, backlogs, first };
 }
@@ -171,7 +173,7 @@ async function save(feed: FeedState): Promise<void> {
   const what = JSON.stringify([log.last(), [...delivered]]);
   const atMs = disk.clock.monotonic();
   if (what !== feed.saved?.what) {
-    const at = new Date(disk.clock.now()).toISOString();
+    const at = isoNow(disk);
     await writeCheckpoint(disk, layout, queueId, { at, seq: log.last(), pool, delivered });
   }
   feed.saved = { atMs, what };
@@ -180,7 +182,7 @@ async function save(feed: FeedState): Promise<void> {
 async function close(feed: FeedState): Promise<void> {
   const { opened, bus, disk } = feed;
   if (!opened || !feed.started) return;
-  const at = new Date(disk.clock.now()).toISOString();
+  const at = isoNow(disk);
   const posted = bus.posted();
   await telling(feed, EVENTS, async () => {
     const last: Draft = { type: 'watcher-stopped', at, job_id: null };

@@ -57,7 +57,7 @@ export interface WatcherState extends WatcherParts {
   missingSince: Map<string, number>;
   bus: EventBus;
   /** Names below archive/ of which no retry is to come; what is not in it is looked at. */
-  settledRetries?: Set<string>;
+  settledRetries: Set<string>;
   /** Seen at the last look. */
   problems: readonly Problem[];
   chores: Chores;

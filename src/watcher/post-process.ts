@@ -1,9 +1,11 @@
 // Runs post-processors on a copy of their own, never on what is archived, and keeps what they made under post/. It goes
 // as far as it can: one that failed and is to be tried again later ends it, and the next look goes on.
+
 import path from 'node:path';
 import { messageOf } from '../errors.ts';
 import { POST_RESULT, sealedEntries } from '../store/archive.ts';
 import { copySealed } from '../store/copy-sealed.ts';
+import { isoNow } from '../store/disk.ts';
 import { POST_DIR } from '../store/layout.ts';
 import type { PostJournal } from '../store/post-journal.ts';
 import { POST_JOURNAL, publishPostResult, readPostJournal, writePostJournal } from '../store/post-journal.ts';
@@ -58,7 +60,7 @@ async function goOn(pass: Pass): Promise<void> {
   let known: Known | undefined; // undefined while there is no copy that the next one may work on
   let next = nextStep(chosen, journal, disk.clock.now());
   while (next.do === 'run' || next.do === 'skip') {
-    if (next.do === 'skip') journal = afterSkip(journal, next, isoNow(watcher));
+    if (next.do === 'skip') journal = afterSkip(journal, next, isoNow(watcher.disk));
     else {
       known ??= await freshCopy(pass, journal);
       journal = afterRun(journal, next, await runOne(pass, next, known));
@@ -70,10 +72,6 @@ async function goOn(pass: Pass): Promise<void> {
   }
   await disk.files.removeTree(work); // before it has ended: nobody looks for it afterwards
   if (next.do === 'finish') await finish(pass, journal ?? { processors: [] });
-}
-
-function isoNow({ disk }: WatcherState): string {
-  return new Date(disk.clock.now()).toISOString();
 }
 
 function tellTrying({ watcher, jobId }: Pass, trying: NonNullable<PostJournal['trying']>): void {
@@ -97,7 +95,7 @@ async function freshCopy({ watcher, source, work, post }: Pass, journal?: PostJo
 
 async function runOne(pass: Pass, { processor, before }: RunStep, known: Known): Promise<Ran> {
   const { watcher } = pass;
-  const startedAt = isoNow(watcher);
+  const startedAt = isoNow(watcher.disk);
   const number = (before?.tries ?? 0) + 1;
   const end = await runCommand(pass, processor, number);
   const isLast = end.exit_code === 0 || number >= processor.tries;
@@ -139,7 +137,7 @@ function divideLog(watcher: WatcherState, file: string, number: number): void {
   if (!files.facts(file)?.size) return;
   const out = files.openAppend(file);
   try {
-    out.write(Buffer.from(`\n--- try ${number}, ${isoNow(watcher)} ---\n`));
+    out.write(Buffer.from(`\n--- try ${number}, ${isoNow(watcher.disk)} ---\n`));
   } finally {
     out.close();
   }

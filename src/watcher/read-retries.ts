@@ -30,7 +30,6 @@ export function lookAtRetries(watcher: WatcherState, archived: ArchiveNames): Re
 
 function openPlans(watcher: WatcherState, archived: ArchiveNames): Map<string, string> {
   const { disk, layout } = watcher;
-  watcher.settledRetries ??= new Set();
   const open = new Map<string, string>();
   for (const [jobId, names] of archived) {
     for (const name of names) {

@@ -1,4 +1,5 @@
 // Tries jobs again: tells the old one, makes the new one when its time has come, and notes in the archive what came of it.
+
 import path from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { JobRecord } from '../job/record.ts';
@@ -6,13 +7,14 @@ import { parseRecord } from '../job/record.ts';
 import { JOB_JSON } from '../job/seal.ts';
 import type { WatcherAction } from '../queue/watcher-snapshot.ts';
 import { archivedNames } from '../store/archive.ts';
+import { isoNow } from '../store/disk.ts';
 import type { ArchiveNames } from '../store/kin.ts';
 import { isKnown, kinOf, orderDirOf } from '../store/kin.ts';
 import { readRequests } from '../store/requests.ts';
 import { NotRepeatable, publishRetry } from '../store/retry-order.ts';
 import type { RetryPlan } from '../store/retry-plan.ts';
 import { isOpenPlan, readRetryPlan, writeRetryPlan } from '../store/retry-plan.ts';
-import { ask, asked, isoNow, watcherName } from './asking.ts';
+import { ask, asked, watcherName } from './asking.ts';
 import type { WatcherState } from './parts.ts';
 
 type Action<Name> = Extract<WatcherAction, { do: Name }>;
@@ -34,7 +36,7 @@ export function plannedRetry(watcher: WatcherState, jobId: string): RetryPlan | 
     retried_as: superseded_by,
     not_before: retry_at,
     ...(reason !== undefined && { reason }),
-    ...(isMade && { made_at: isoNow(watcher) }),
+    ...(isMade && { made_at: isoNow(watcher.disk) }),
   };
 }
 
@@ -66,7 +68,7 @@ export async function makeRetry(watcher: WatcherState, { job_id, retry_of }: Act
     log.error({ job_id: retry_of, retried_as: job_id, reason: messageOf(error) }, 'is not tried again');
     return;
   }
-  if (noted) await writeRetryPlan(disk, layout, noted.dir, { ...noted.plan, made_at: isoNow(watcher) });
+  if (noted) await writeRetryPlan(disk, layout, noted.dir, { ...noted.plan, made_at: isoNow(watcher.disk) });
 }
 
 async function makeUnlessThere(

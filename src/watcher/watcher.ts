@@ -1,11 +1,13 @@
 // One watcher: reads a snapshot, plans, acts, judges who is alive. It owns no timer; the daemon, a test or a simulator
 // calls `tick`.
+
 import { messageOf } from '../errors.ts';
 import { comparePool } from '../queue/compare-pool.ts';
 import { awaitsSecondLook, planWatcher } from '../queue/plan-watcher.ts';
 import type { Problem } from '../queue/problem.ts';
 import { newProblems } from '../queue/problem.ts';
 import type { WatcherAction, WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
+import { isoNow } from '../store/disk.ts';
 import { assertQueue } from '../store/marker.ts';
 import type { Chores } from '../system/chores.ts';
 import { carryOut, isLong } from './actions.ts';
@@ -44,6 +46,7 @@ export function openWatcher(
     bus,
     lasting: noLastingProblems(),
     missingSince: new Map(),
+    settledRetries: new Set(),
     memory: new Map(),
     problems: [],
     presences: new Map(),
@@ -88,7 +91,7 @@ async function tickOnce(watcher: WatcherState, feed: Feed): Promise<boolean> {
 async function tellEvents(watcher: WatcherState, feed: Feed, snapshot: WatcherSnapshot): Promise<void> {
   const known = await feed.ready();
   const sight = seePool(watcher, snapshot, known);
-  const at = new Date(watcher.disk.clock.now()).toISOString();
+  const at = isoNow(watcher.disk);
   const difference = comparePool(known.pool, sight, { at, policy: watcher.settings });
   await feed.write(difference, sight, at);
   await feed.deliver();

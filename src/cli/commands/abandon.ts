@@ -1,8 +1,10 @@
 // `jobq abandon`: closes jobs that can get no record any more.
+
 import { JobqError } from '../../errors.ts';
 import type { View } from '../../job/view.ts';
 import type { Abandonment } from '../../store/abandoned.ts';
 import { abandonmentOf, askToAbandon } from '../../store/abandoned.ts';
+import { isoNow } from '../../store/disk.ts';
 import { readPresences } from '../../store/presences.ts';
 import { readRequests } from '../../store/requests.ts';
 import type { Context } from '../context.ts';
@@ -70,7 +72,7 @@ async function abandonOne(
 ): Promise<AbandonedJob> {
   const { parts, layout } = context;
   const asked = {
-    requested_at: new Date(parts.disk.clock.now()).toISOString(),
+    requested_at: isoNow(parts.disk),
     requested_by: whoAsks(context),
     ...(reason !== undefined && { reason }),
   };

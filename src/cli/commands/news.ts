@@ -1,7 +1,9 @@
 // `jobq news`: what matters since this consumer acknowledged last, cheap enough to be asked every minute.
+
 import { JobqError } from '../../errors.ts';
 import { SHORT_NAME } from '../../job/job-id.ts';
 import { newsOf } from '../../queue/news.ts';
+import { isoNow } from '../../store/disk.ts';
 import type { EventsRead } from '../../store/event-files.ts';
 import { lastSeq, readEventsAfter } from '../../store/event-files.ts';
 import { readNewsCursor, writeNewsCursor } from '../../store/news-cursor.ts';
@@ -87,5 +89,5 @@ async function acknowledge({ parts, layout }: Context, consumer: string, seq: nu
   const place = readNewsCursor(disk.files, layout, consumer);
   const isBehind = place.found === 'whole' && place.cursor.seq >= seq;
   if (isBehind && place.cursor.seq <= lastSeq(disk.files, layout)) return;
-  await writeNewsCursor(disk, layout, consumer, { seq, at: new Date(disk.clock.now()).toISOString() });
+  await writeNewsCursor(disk, layout, consumer, { seq, at: isoNow(disk) });
 }

@@ -1,10 +1,10 @@
 // `jobq show`: everything about one job, wherever its parts are.
 import path from 'node:path';
+import type { Fields } from '../../job/lenient-text.ts';
 import { parseRecord } from '../../job/record.ts';
 import type { Requests } from '../../job/request.ts';
 import { JOB_JSON } from '../../job/seal.ts';
 import type { View } from '../../job/view.ts';
-import type { Fields } from '../../queue/order-facts.ts';
 import { POST_RESULT } from '../../store/archive.ts';
 import { fieldsIn, fieldsOf } from '../../store/kin.ts';
 import { POST_DIR } from '../../store/layout.ts';

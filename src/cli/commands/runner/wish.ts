@@ -1,7 +1,9 @@
 // `jobq runner pause`, `resume` and `drain`: the owner's wish, left in the runner's own folder. The daemon acts on it
 // at its next look; one that does not run finds it when it starts.
+
 import type { OwnerWish } from '../../../queue/machine.ts';
 import { pausedNow } from '../../../queue/owner-wish.ts';
+import { isoNow } from '../../../store/disk.ts';
 import { readOwner, writeOwner } from '../../../store/owner.ts';
 import type { Context } from '../../context.ts';
 import { openContext } from '../../context.ts';
@@ -69,7 +71,7 @@ function wishOf(context: Context): OwnerWish {
 }
 
 function askedOf(context: Context, { reason }: Options) {
-  const at = new Date(context.parts.disk.clock.now()).toISOString();
+  const at = isoNow(context.parts.disk);
   return { at, by: whoAsks(context), ...(reason !== undefined && { reason }) };
 }
 
