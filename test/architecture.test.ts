@@ -14,7 +14,7 @@ const tables: Tables = {
     errors: { values: [] },
     settings: { values: ['job', 'errors'] },
     store: { values: ['job', 'errors'], types: ['queue'] },
-    link: { values: ['job', 'errors'] },
+    link: { values: ['job', 'errors'], types: ['queue', 'store', 'settings'] },
     notify: { values: ['job', 'store', 'errors'], types: ['queue', 'settings'] },
     service: { values: ['errors'], types: ['settings'] },
     submit: { values: ['job', 'store', 'errors'], types: ['settings', 'link'] },
@@ -56,7 +56,7 @@ const tables: Tables = {
   },
   typesForAll: ['system'],
   packages: {
-    zod: ['src/job/', 'src/store/', 'src/notify/', 'src/settings/', 'src/cli/'],
+    zod: ['src/job/', 'src/store/', 'src/notify/', 'src/link/', 'src/settings/', 'src/cli/'],
     chokidar: ['src/system/watch.ts'],
     pino: ['src/system/log.ts'],
     'pino-pretty': ['src/system/log.ts'],

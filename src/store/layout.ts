@@ -54,6 +54,10 @@ export interface Layout {
   notifications: string;
   /** Who gave up a job that had been asked to be cancelled before. */
   abandoned(jobId: string): string;
+  /** Who lifted the hold of a job that still depends on others. */
+  unheld(jobId: string): string;
+  /** Who said that a retry which is decided is not to be made; by the id that it would have. */
+  stoppedRetry(retryId: string): string;
   /** Held by the runner of this id; one lock for all users of this machine. */
   runnerLock(runnerId: string): string;
   watcherLock: string;
@@ -87,6 +91,8 @@ export function layoutOf(root: string): Layout {
     news: (consumer) => at('.jobq-watcher', 'news', `${consumer}.json`),
     notifications: at('.jobq-watcher', 'notify.jsonl'),
     abandoned: (jobId) => at('.jobq-watcher', 'abandoned', `${jobId}.json`),
+    unheld: (jobId) => at('.jobq-watcher', 'unheld', `${jobId}.json`),
+    stoppedRetry: (retryId) => at('.jobq-watcher', 'stopped-retries', `${retryId}.json`),
     runnerLock: (runnerId) => at('.jobq-staging', `runner-${runnerId}.lock`),
     watcherLock: at('.jobq-staging', 'watcher.lock'),
     holder: (lock) => `${lock}.holder.json`,
@@ -117,6 +123,8 @@ export interface RunnerLayout {
   staging: string;
   /** The attempts of a job: beside the work directories, where a script that clears up behind itself does not reach. */
   attempts(jobId: string): string;
+  /** Where those of all jobs are. */
+  attemptsOfAll: string;
   attempt(jobId: string, attempt: number): string;
 }
 
@@ -130,6 +138,7 @@ export function runnerLayoutOf(stateDir: string, workRoot: string): RunnerLayout
     workDir: (jobId) => path.join(workRoot, jobId),
     staging: path.join(workRoot, '.jobq-staging'),
     attempts: (jobId) => path.join(workRoot, ATTEMPTS, jobId),
+    attemptsOfAll: path.join(workRoot, ATTEMPTS),
     attempt: (jobId, attempt) => path.join(workRoot, ATTEMPTS, jobId, String(attempt)),
   };
 }
