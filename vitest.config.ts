@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 // Real processes, real folders, real mirrors: these run one file at a time, after everything else.
 const slow = ['test/integration/**/*.test.ts', 'test/windows/**/*.test.ts'];
 
-/** `--mode long` (npm run test:long): the same tests, where chance plays a part many more times. */
-const long = { CRASH_ROUNDS: process.env['CRASH_ROUNDS'] ?? '100' };
+/** `--mode long` (npm run test:long): the same tests, where chance plays a part many more times, over every kind of mirror. */
+const long = { CRASH_ROUNDS: process.env['CRASH_ROUNDS'] ?? '100', MIRROR_LONG: '1' };
 
 export default defineConfig(({ mode }) => ({
   test: {

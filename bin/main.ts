@@ -1,8 +1,9 @@
 // Puts the real parts together and runs the command line.
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { main } from '../src/cli/main.ts';
-import type { CliParts, DaemonParts, SystemParts } from '../src/cli/parts.ts';
+import type { CliParts, DaemonParts, MirrorParts, SystemParts } from '../src/cli/parts.ts';
 import { systemClock } from '../src/system/clock.ts';
 import { systemEnvironment } from '../src/system/environment.ts';
 import { systemFiles } from '../src/system/files.ts';
@@ -24,7 +25,7 @@ function version(): string {
 async function loadDaemon(): Promise<DaemonParts> {
   const [
     { systemLauncher },
-    { systemRun },
+    { systemEndRun, systemRun },
     { systemHttp },
     { systemRandom },
     { systemWatch },
@@ -45,6 +46,7 @@ async function loadDaemon(): Promise<DaemonParts> {
   return {
     launcher: systemLauncher(process.execPath, supervisor, systemLocks),
     run: systemRun,
+    endRun: systemEndRun,
     http: systemHttp,
     random: systemRandom,
     watch: systemWatch,
@@ -66,6 +68,11 @@ async function loadSystem(): Promise<SystemParts> {
     return 'problem' in api ? api.problem : undefined;
   };
   return { ask: systemAsk, noJobObject };
+}
+
+async function loadMirror(): Promise<MirrorParts> {
+  const { systemLocalHttp } = await import('../src/system/local-http.ts');
+  return { localHttp: systemLocalHttp, homeDir: homedir() };
 }
 
 // nobody reads any more: a reader that went away (`jobq list | head -1`) is no error, a full disk is
@@ -94,6 +101,7 @@ const parts: CliParts = {
   programPath: fileURLToPath(new URL('../bin/jobq.js', import.meta.url)),
   loadDaemon,
   loadSystem,
+  loadMirror,
 };
 
 const exitCode = await main(parts, process.argv.slice(2));

@@ -254,16 +254,33 @@ describe('settings files', () => {
   });
 });
 
+describe('examples of settings', () => {
+  const examples = pages.flatMap((page) =>
+    blocks(read(page), 'toml').map((toml, nth) => ({ page, nth, toml })),
+  );
+
+  test.each(examples)('$page, example $nth: is accepted below what init writes', ({ toml }) => {
+    const isWindows = /\b[A-Z]:\\/.test(toml);
+    const facts: Facts = isWindows
+      ? { host: 'nx', platform: 'win32', dataDir: 'C:\\data', user: 'ada' }
+      : { host: 'desk', platform: 'linux', dataDir: '/data', user: 'ada' };
+    const tomlBytes = Buffer.from(`${commentedSettings('q-1')}\n${toml}`);
+    const tomlFile = isWindows ? 'C:\\job-queue\\jobq.toml' : '/q/jobq.toml';
+    expect(() => loadSettings({ tomlBytes, tomlFile, variables: {}, flags: [], facts })).not.toThrow();
+  });
+});
+
 interface Shape {
   shape: Record<string, unknown>;
   safeParse: z.ZodMiniType['safeParse'];
 }
 const viewKeys = new Set(Object.keys(viewSchema.shape));
-const { problemSchema, studyProblemSchema, livenessSchema } = innerShapes();
+const { problemSchema, studyProblemSchema, livenessSchema, targetSchema } = innerShapes();
 
 /** The shapes that stand only inside others. */
 function innerShapes() {
   return {
+    targetSchema: elementOf(shapes.notifyShape.shape.targets),
     problemSchema: elementOf(shapes.listShape.shape.problems),
     studyProblemSchema: elementOf(shapes.submitShape.shape.warnings),
     livenessSchema: shapes.glanceShape.shape.liveness.def.innerType as unknown as Shape,
@@ -296,12 +313,18 @@ const documented: [title: string, exported: string | undefined, shape: Shape][] 
   ['stop', 'stopShape', shapes.stopShape],
   ['service', 'serviceShape', shapes.serviceShape],
   ['service status', 'serviceStatusShape', shapes.serviceStatusShape],
+  ['syncthing setup', 'syncthingSetupShape', shapes.syncthingSetupShape],
+  ['syncthing status', 'syncthingStatusShape', shapes.syncthingStatusShape],
   ['doctor', 'doctorShape', shapes.doctorShape],
   ['prune', 'pruneShape', shapes.pruneShape],
   ['failure', 'failureShape', shapes.failureShape],
   ['events', 'eventsShape', shapes.eventsShape],
   ['event', undefined, eventSchema],
   ['news', 'newsShape', shapes.newsShape],
+  ['notify', 'notifyShape', shapes.notifyShape],
+  ['notify test', 'notifyTestShape', shapes.notifyTestShape],
+  ['notify again and notify forget', 'notifyAskShape', shapes.notifyAskShape],
+  ['target', undefined, targetSchema],
   ['liveness', undefined, livenessSchema],
   ['view', undefined, viewSchema],
   ['presence', undefined, presenceSchema],
@@ -349,6 +372,7 @@ describe('what --json prints', () => {
       release: shapes.askShape,
       seal: shapes.sealShape,
       runner: shapes.runnerNowShape,
+      notify: shapes.notifyShape,
       service: shapes.serviceStatusShape,
       doctor: shapes.doctorShape,
       retry: shapes.retryShape,
@@ -359,6 +383,7 @@ describe('what --json prints', () => {
       news: shapes.newsShape,
       run: viewSchema,
       settings: shapes.settingsShape,
+      syncthing: shapes.syncthingSetupShape,
     };
     const told = rows(section(readme, 'Day to day'));
     expect(firstCells(section(readme, 'Day to day')).toSorted()).toEqual(Object.keys(shapeOf).toSorted());

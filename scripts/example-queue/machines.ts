@@ -14,7 +14,7 @@ import { newBell, runLoop, runUntilIdle } from '../../src/system/loop.ts';
 import { systemMachine } from '../../src/system/machine.ts';
 import { findLine } from '../../src/system/patterns.ts';
 import type { Launcher } from '../../src/system/process/launch.ts';
-import { systemRun } from '../../src/system/process/run.ts';
+import { systemEndRun, systemRun } from '../../src/system/process/run.ts';
 import { startScript, thisTree } from '../../src/system/process/script.ts';
 import { noWatch } from '../../src/system/watch.ts';
 import type { StoryClock } from './clock.ts';
@@ -137,6 +137,7 @@ function partsOf(
     random: () => 0.5,
     launcher,
     run: systemRun,
+    endRun: systemEndRun,
     watch: noWatch,
     makeLog: () => silentLog,
     newBell: () => newBell(clock),
@@ -176,5 +177,6 @@ function partsOf(
     programPath: 'jobq.js',
     loadDaemon: () => Promise.resolve(daemon),
     loadSystem: () => Promise.reject(new Error('nothing of the example asks the system')),
+    loadMirror: () => Promise.reject(new Error('nothing of the example asks Syncthing')),
   };
 }

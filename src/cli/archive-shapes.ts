@@ -1,6 +1,7 @@
 // What `--json` prints of the verbs about what is archived: a part of `shapes.ts`, under the same contract.
 import * as z from 'zod/mini';
 import { viewSchema } from '../job/view.ts';
+import { problemSchema } from './problem-shape.ts';
 
 const fields = z.record(z.string(), z.unknown());
 
@@ -39,6 +40,8 @@ export const showShape = z.looseObject({
   archived: z.array(z.string()),
   /** What was pruned: `inputs` and `results`, each with `pruned_at`, `files` and `bytes`. */
   pruned: z.nullable(fields),
+  /** What is wrong with its files. */
+  problems: z.array(problemSchema),
 });
 
 const weightShape = z.looseObject({ files: z.int(), bytes: z.int() });

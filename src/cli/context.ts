@@ -36,6 +36,12 @@ export async function openContext(parts: CliParts, flags: ContextFlags): Promise
   return Promise.resolve({ parts, layout, ...loaded, queueId });
 }
 
+/** The same context over other files. */
+export function withFiles(context: Context, files: Files): Context {
+  const { parts } = context;
+  return { ...context, parts: { ...parts, disk: { ...parts.disk, files } } };
+}
+
 /** Throws unless these trees are there with this queue's marker. Answers the queue's id. */
 export function requireTrees({ parts, layout, queueId }: Context, trees: readonly Tree[]): string {
   return assertQueue(parts.disk.files, layout, queueId, trees);
@@ -89,6 +95,7 @@ function isQueue(files: Files, root: string): boolean {
 function noQueue(message: string, file: string | undefined): JobqError {
   return new JobqError('queue-unusable', `${message}: there is neither jobq.toml nor outbox/.jobq-queue`, {
     file,
-    remedy: 'give --queue <dir>, set JOBQ_QUEUE, or make a queue with `jobq init <dir>`',
+    remedy:
+      'give --queue <dir>, set JOBQ_QUEUE, or make a queue with `jobq init <dir>`; if it was one, look whether its disk is mounted',
   });
 }

@@ -39,7 +39,7 @@ const LOOKERS_MS = 500;
 async function takeLock({ locks, disk, interrupt }: CliParts, file: string): Promise<Lock | undefined> {
   const endMs = disk.clock.monotonic() + LOOKERS_MS;
   for (;;) {
-    const lock = await locks.take(file);
+    const lock = await locks.take(file, true);
     if (lock || interrupt.aborted || disk.clock.monotonic() >= endMs) return lock;
     await disk.clock.sleep(LOOKERS_MS / 5, interrupt);
   }

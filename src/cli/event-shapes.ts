@@ -35,6 +35,7 @@ export const newsShape = z.looseObject({
       what: z.string(),
       job_id: z.nullable(z.string()),
       runner: z.nullable(z.string()),
+      target: z.nullable(z.string()),
       project: z.nullable(z.string()),
       reason: z.nullable(z.string()),
       outcome: z.nullable(endSchema),

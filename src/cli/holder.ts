@@ -19,7 +19,7 @@ export async function noteHolder({ parts, layout }: Context, lock: string): Prom
 }
 
 export function readHolder(files: Files, file: string): Holder | undefined {
-  const bytes = files.read(file);
+  const bytes = files.readSmall(file);
   const parsed = bytes && parseWith(schema, bytes);
   return parsed?.ok ? parsed.value : undefined;
 }

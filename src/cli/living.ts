@@ -1,6 +1,8 @@
 // Who is alive, as commands show it: what the watcher of this machine has judged lately. Where none runs, nobody knows.
+import type { Problem } from '../queue/problem.ts';
 import type { Judgement, Silence } from '../store/judgement.ts';
 import { readJudgement } from '../store/judgement.ts';
+import { forShowing } from '../store/unreadable.ts';
 import type { Context } from './context.ts';
 import { runsHere } from './stop.ts';
 
@@ -9,7 +11,9 @@ const FRESH_MS = 90_000;
 
 /** What the watcher said last, unless that was long ago. Written and read by the clock of one machine. */
 function freshJudgement({ parts, layout }: Context): Judgement | undefined {
-  const judgement = readJudgement(parts.disk.files, layout);
+  // what another user keeps from us is not known here
+  const files = forShowing(parts.disk.files, () => {});
+  const judgement = readJudgement(files, layout);
   if (!judgement) return undefined;
   const ageMs = parts.disk.clock.now() - Date.parse(judgement.at);
   return Math.abs(ageMs) <= FRESH_MS ? judgement : undefined;
@@ -20,12 +24,22 @@ export function silentJobs(context: Context): ReadonlyMap<string, Silence> {
   return new Map(Object.entries(freshJudgement(context)?.jobs ?? {}));
 }
 
+/** What the watcher tries in vain at this moment. */
+export function failingNow(context: Context): Problem[] {
+  return freshJudgement(context)?.failing ?? [];
+}
+
+/** Jobs of which the watcher knows a retry that is to come. */
+export function retriedJobs(context: Context): readonly string[] {
+  return freshJudgement(context)?.retried ?? [];
+}
+
 /** What `status` shows of the living. */
 export interface Living {
   /** On this machine. Where it does not, nobody judges who is alive. */
   watcher_runs: boolean;
   /** null where nobody has judged lately. */
-  liveness: Omit<Judgement, 'jobs'> | null;
+  liveness: Omit<Judgement, 'jobs' | 'failing' | 'retried'> | null;
 }
 
 export async function lookAtLiving(context: Context): Promise<Living> {
@@ -37,7 +51,7 @@ export async function lookAtLiving(context: Context): Promise<Living> {
 export function livenessIn(context: Context): Living['liveness'] {
   const judgement = freshJudgement(context);
   if (!judgement) return null;
-  const { jobs: _, ...liveness } = judgement;
+  const { jobs: _, failing: __, ...liveness } = judgement;
   return liveness;
 }
 

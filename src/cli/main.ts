@@ -1,9 +1,11 @@
 // One call of jobq: reads the arguments, runs the verb, prints its value or its error, and answers the exit code.
 import { JobqError } from '../errors.ts';
+import type { Environment } from '../system/environment.ts';
 import type { CliParts } from './parts.ts';
 import { readArguments } from './program.ts';
 import { errorOf, errorText } from './render/error.ts';
-import { styleOf } from './render/style.ts';
+import { printable } from './render/printable.ts';
+import { isColored, styleOf } from './render/style.ts';
 import type { VerbResult } from './verb.ts';
 
 /** `argv` without the program's own name. Nothing is thrown, and the process is not ended. */
@@ -25,14 +27,23 @@ export async function main(parts: CliParts, argv: readonly string[]): Promise<nu
 }
 
 function print({ out, environment }: CliParts, result: VerbResult, json: boolean): void {
-  const text = json ? JSON.stringify(result.value, null, 2) : result.text(styleOf(environment));
+  const text = json ? JSON.stringify(result.value, null, 2) : textOf(result, environment);
   if (text !== '') out.stdout(`${text}\n`);
+}
+
+function textOf(result: VerbResult, environment: Environment): string {
+  const text = result.text(styleOf(environment));
+  return result.raw === true ? text : printable(text, colorsIn(environment));
+}
+
+function colorsIn(environment: Environment): { colored: boolean } {
+  return { colored: isColored(environment) };
 }
 
 function printError({ out, environment }: CliParts, error: unknown, json: boolean): number {
   const told = errorOf(error);
   if (json) out.stdout(`${JSON.stringify({ error: told }, null, 2)}\n`);
-  else out.stderr(`${errorText(told, styleOf(environment))}\n`);
+  else out.stderr(`${printable(errorText(told, styleOf(environment)), colorsIn(environment))}\n`);
   return error instanceof JobqError ? error.exitCode : 1;
 }
 

@@ -4,13 +4,14 @@ import type { Disk } from '../store/disk.ts';
 import type { Chores } from '../system/chores.ts';
 import type { Environment } from '../system/environment.ts';
 import type { Http } from '../system/http.ts';
+import type { LocalHttp } from '../system/local-http.ts';
 import type { Locks } from '../system/lock.ts';
 import type { DaemonLog, LogLevel } from '../system/log.ts';
 import type { Bell, LoopOptions, Ticking } from '../system/loop.ts';
 import type { Machine } from '../system/machine.ts';
 import type { Ask } from '../system/process/ask.ts';
 import type { Launcher } from '../system/process/launch.ts';
-import type { Run } from '../system/process/run.ts';
+import type { EndRun, Run } from '../system/process/run.ts';
 import type { Random } from '../system/random.ts';
 import type { Watch } from '../system/watch.ts';
 
@@ -25,6 +26,7 @@ export interface Out {
 export interface DaemonParts {
   launcher: Launcher;
   run: Run;
+  endRun: EndRun;
   http: Http;
   random: Random;
   watch: Watch;
@@ -42,6 +44,13 @@ export interface SystemParts {
   noJobObject(): Promise<string | undefined>;
 }
 
+/** What only those need who ask Syncthing, loaded when one does. */
+export interface MirrorParts {
+  localHttp: LocalHttp;
+  /** Of this user: Syncthing's own files lie below it, and `~` in its folders means it. */
+  homeDir: string;
+}
+
 export interface CliParts {
   disk: Disk;
   environment: Environment;
@@ -56,4 +65,5 @@ export interface CliParts {
   programPath: string;
   loadDaemon(): Promise<DaemonParts>;
   loadSystem(): Promise<SystemParts>;
+  loadMirror(): Promise<MirrorParts>;
 }

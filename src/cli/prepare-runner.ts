@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { JobqError } from '../errors.ts';
 import type { RunnerIdentity } from '../job/record.ts';
+import type { RunnerParts } from '../runner/parts.ts';
 import type { Runner } from '../runner/runner.ts';
 import { openRunner } from '../runner/runner.ts';
 import { isoNow } from '../store/disk.ts';
@@ -34,6 +35,8 @@ export interface RunnerWishes {
   only?: string;
   /** The owner knows that the ledger of earlier runs is gone. */
   acceptLostLedger?: boolean;
+  /** The device of the mirror that this machine is, once that is known. */
+  device?: RunnerParts['device'];
 }
 
 export async function prepareRunner(context: Context, wishes: RunnerWishes = {}): Promise<PreparedRunner> {
@@ -57,6 +60,7 @@ export async function prepareRunner(context: Context, wishes: RunnerWishes = {})
     // whoever runs a job by hand wants it now
     settings: wishes.only === undefined ? settings.runner : { ...settings.runner, schedule: [] },
     only: wishes.only,
+    ...(wishes.device && { device: wishes.device }),
   };
   const open = async () => {
     for (const dir of [at.work, layout.staging]) parts.disk.files.makeDir(dir);

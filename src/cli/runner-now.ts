@@ -8,6 +8,7 @@ import { pausedNow } from '../queue/owner-wish.ts';
 import type { Problem } from '../queue/problem.ts';
 import { readOwner } from '../store/owner.ts';
 import { readPresence } from '../store/presences.ts';
+import { forShowing } from '../store/unreadable.ts';
 import type { Context } from './context.ts';
 import { indexOf, viewIn } from './jobs.ts';
 import { placesOf } from './prepare-runner.ts';
@@ -42,7 +43,11 @@ export async function runnerNow(context: Context, changed: boolean): Promise<Run
   const nowMs = clock.now();
   const problems: Problem[] = [];
   const owner = readOwner(files, at, problems);
-  const presence = readPresence(files, layout, settings.runner.id);
+  const presence = readPresence(
+    forShowing(files, () => {}),
+    layout,
+    settings.runner.id,
+  );
   const opens = closedUntil(settings.runner.schedule, parts.machine.weekMinute(nowMs));
   const freeBytes = files.freeBytes(at.work);
   return {

@@ -2,6 +2,8 @@
 import * as z from 'zod/mini';
 import { presenceSchema } from '../job/presence.ts';
 import { viewSchema } from '../job/view.ts';
+import { ORDER_PLACES } from './delivery-place.ts';
+import { targetSchema } from './message-shapes.ts';
 import { problemSchema } from './problem-shape.ts';
 
 /** Something wrong with a study, or worth a warning. */
@@ -107,6 +109,10 @@ export const listShape = z.looseObject({
 
 /** `status <job>`: the view, and what is wrong with this job's files. */
 export const statusShape = z.extend(viewSchema, {
+  /** Where its order is on the way to its runner; null where that is not known or no question any more. */
+  delivery: z.nullable(
+    z.looseObject({ state: z.enum(ORDER_PLACES), bytes: z.number(), bytes_total: z.number() }),
+  ),
   problems: z.array(problemSchema),
   /** On this machine. Where it does not, nobody judges whether the runner lives. */
   watcher_runs: z.boolean(),
@@ -125,6 +131,8 @@ export const glanceShape = z.looseObject({
   /** The last few that ended, the newest first. */
   finished: z.array(viewSchema),
   problems: z.array(problemSchema),
+  /** Targets of messages with which something is wrong. */
+  messages: z.array(targetSchema),
   /** On this machine. Where it does not, nobody judges who is alive. */
   watcher_runs: z.boolean(),
   /** Who is alive, as the watcher judged it last; null where it has not lately. */
@@ -153,6 +161,10 @@ export const askShape = z.looseObject({
       requested_at: z.nullable(z.string()),
       requested_by: z.nullable(z.string()),
       reason: z.nullable(z.string()),
+      /** `release`: the jobs that it starts after; none when it may start now. */
+      waits_for: z.optional(z.array(z.string())),
+      /** `cancel` of a retry that was to come: the job that is not tried again. */
+      retry_of: z.optional(z.string()),
     }),
   ),
 });
@@ -220,3 +232,5 @@ export { pruneShape, showShape } from './archive-shapes.ts';
 export { failureShape, runnerNowShape, runnerShape, watcherShape } from './daemon-shapes.ts';
 export { eventsShape, newsShape } from './event-shapes.ts';
 export { doctorShape, serviceShape, serviceStatusShape, stopShape } from './machine-shapes.ts';
+export { notifyAskShape, notifyShape, notifyTestShape } from './message-shapes.ts';
+export { syncthingSetupShape, syncthingStatusShape } from './mirror-shapes.ts';

@@ -9,9 +9,14 @@ export function requireLinuxSide(context: Context): void {
   requireArchive(context);
 }
 
+export function isLinuxSide({ parts, layout }: Context): boolean {
+  return parts.disk.files.facts(layout.archive) !== undefined;
+}
+
 /** Throws where there is no archive: the watcher and everybody who writes orders work beside it. */
-export function requireArchive({ parts, layout }: Context): void {
-  if (parts.disk.files.facts(layout.archive)) return;
+export function requireArchive(context: Context): void {
+  const { layout } = context;
+  if (isLinuxSide(context)) return;
   throw new JobqError(
     'queue-unusable',
     'this is not the side of the queue that writes orders and requests: it has no archive/',

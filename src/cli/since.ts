@@ -31,9 +31,12 @@ const AGE_DAY_MS = 86_400_000;
 /** How old something is to be, in milliseconds: `90d`, `12h`, `4w`. */
 export function ageMs(flag: string, text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text.trim()) ?? [];
-  if (number !== undefined) return Number(number) * (unit === 'w' ? 7 * AGE_DAY_MS : (AGO_MS[unit] ?? 0));
-  throw new JobqError('usage', `${flag} should be an age, but is ${JSON.stringify(text)}`, {
+  if (number !== undefined && unit !== 's' && unit !== 'm')
+    return Number(number) * (unit === 'w' ? 7 * AGE_DAY_MS : (AGO_MS[unit] ?? 0));
+  // 3m is three months to most people, and three minutes elsewhere here: what it means must not be guessed
+  const minutes = unit === 'm' ? `: ${text.trim()} would be minutes; months: ${Number(number) * 30}d` : '';
+  throw new JobqError('usage', `${flag} should be an age, but is ${JSON.stringify(text)}${minutes}`, {
     field: flag,
-    remedy: `give ${flag} as 90d, 12h, 30m or 4w`,
+    remedy: `give ${flag} in weeks, days or hours: 4w, 90d or 36h`,
   });
 }

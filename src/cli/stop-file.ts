@@ -61,7 +61,7 @@ function writtenAt(files: Files, file: string): number | undefined {
   try {
     const facts = files.facts(file);
     if (facts?.kind !== 'file') return undefined;
-    const parsed = parseJson(files.read(file) ?? Buffer.alloc(0));
+    const parsed = parseJson(files.readSmall(file) ?? Buffer.alloc(0));
     const told = 'problem' in parsed ? undefined : (parsed.value as { requested_at?: unknown } | null);
     // a file that somebody made by hand says nothing: then its own time counts
     return Math.max(facts.mtimeMs, Date.parse(String(told?.requested_at)) || 0);

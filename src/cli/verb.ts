@@ -39,6 +39,8 @@ export interface VerbResult {
   exitCode?: number;
   /** The same for people, without the last line feed; '' prints nothing. */
   text(style: Style): string;
+  /** The text is what a script said, and is printed as it is. */
+  raw?: boolean;
   /** What is done only once it is printed. */
   afterwards?(): Promise<void>;
 }

@@ -4,8 +4,10 @@ import { EXIT_CODES } from '../errors.ts';
 import type { View } from '../job/view.ts';
 import { isoNow } from '../store/disk.ts';
 import type { Context } from './context.ts';
+import { placeOfOrder } from './delivering.ts';
 import { indexOf, isFinished, viewIn } from './jobs.ts';
 import { changeLine } from './render/change.ts';
+import { placeText } from './render/words.ts';
 
 export type Until = 'running' | 'finished';
 
@@ -25,6 +27,8 @@ export interface Waited {
 }
 
 const LOOK_MS = 500;
+/** How often the mirror is asked where an order is. */
+const PLACES_MS = 2_000;
 
 export async function waitForJobs(
   context: Context,
@@ -37,6 +41,7 @@ export async function waitForJobs(
   const watch = newWatch(context, jobIds, until);
   for (;;) {
     watch.look();
+    await watch.tellPlaces();
     if (watch.unfinished().length === 0) return watch.result('reached');
     if (parts.interrupt.aborted) return watch.result('interrupted');
     const left = deadline - clock.monotonic();
@@ -51,16 +56,30 @@ function newWatch(context: Context, jobIds: readonly string[], until: Until) {
   const views = new Map<string, View>();
   const reached = new Set<string>();
   const said = new Map<string, string>();
+  const told = new Map<string, string>();
+  const say = (id: string, line: string) => {
+    if (out.stderrIsTerminal && said.get(id) !== line) out.stderr(`${isoNow(disk).slice(11, 19)} ${line}\n`);
+    said.set(id, line);
+  };
   const tell = (view: View) => {
     const line = changeLine(view);
-    if (out.stderrIsTerminal && said.get(view.job_id) !== line) {
-      out.stderr(`${isoNow(disk).slice(11, 19)} ${line}\n`);
-    }
-    said.set(view.job_id, line);
+    if (told.get(view.job_id) !== line) say(view.job_id, line);
+    told.set(view.job_id, line);
   };
   const unfinished = () => jobIds.filter((id) => !reached.has(id));
+  let placesAtMs = Number.NEGATIVE_INFINITY;
   return {
     unfinished,
+    /** For a person who waits: where the orders are that no runner has spoken of. */
+    tellPlaces: async () => {
+      if (!out.stderrIsTerminal || disk.clock.monotonic() - placesAtMs < PLACES_MS) return;
+      placesAtMs = disk.clock.monotonic();
+      for (const id of unfinished()) {
+        const view = views.get(id);
+        const place = view?.state === 'submitted' ? await placeOfOrder(context, view) : undefined;
+        if (place) say(id, `${id} order ${placeText(place)}`);
+      }
+    },
     look: () => {
       const index = indexOf(context);
       for (const id of unfinished()) {

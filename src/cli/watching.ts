@@ -4,14 +4,31 @@ import { JobqError } from '../errors.ts';
 import { isoNow } from '../store/disk.ts';
 import type { CliParts } from './parts.ts';
 import { errorOf, errorText } from './render/error.ts';
+import { printable } from './render/printable.ts';
 import { frame } from './render/screen.ts';
-import { styleOf } from './render/style.ts';
+import { isColored, styleOf } from './render/style.ts';
 import type { VerbResult } from './verb.ts';
 
 const DEFAULT_S = 5;
 
-/** The value of an option `--watch [s]`. */
+/** How often: every so many seconds, or as often as it seems right. */
 export type Every = number | true;
+
+/** The value of an option `--watch [s]`: without seconds it may have taken the job behind it. */
+export type Watch = Every | string;
+
+/** How often, and the arguments with the one that `--watch` has taken. */
+export function watchOf(
+  watch: Watch | undefined,
+  args: readonly string[],
+): { every: Every | undefined; args: readonly string[] } {
+  if (typeof watch !== 'string') return { every: watch, args };
+  if (args.length === 0) return { every: true, args: [watch] };
+  throw new JobqError('usage', `--watch should be a number of seconds, but is ${JSON.stringify(watch)}`, {
+    field: '--watch',
+    remedy: 'give one job only: `jobq status wfe --watch`, `jobq status --watch 10 wfe`',
+  });
+}
 
 export interface Watching {
   every: Every;
@@ -46,7 +63,7 @@ async function picture({ environment, disk }: CliParts, look: Watching['look']):
     (error: unknown) => errorText(errorOf(error), style),
   );
   const time = isoNow(disk).slice(11, 19);
-  return `${text}\n\n${style.colors.dim(`${time} UTC; Ctrl+C ends this`)}`;
+  return `${printable(text, { colored: isColored(environment) })}\n\n${style.colors.dim(`${time} UTC; Ctrl+C ends this`)}`;
 }
 
 function noTerminal(): JobqError {

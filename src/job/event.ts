@@ -47,16 +47,21 @@ const FIELDS = {
     retry_of: text,
   },
   retried: { retried_as: z.string() },
+  /** A retry that was decided will not be made. */
+  'retry-stopped': { retried_as: z.string(), reason: z.string() },
   assigned: { ...runner, by: text },
-  released: { by: text },
+  released: { by: text, forced: z.optional(z.boolean()) },
   'cancel-requested': {
     by: text,
     reason: text,
     superseded_by: text,
+    /** When that is made, where it is not made at once. */
+    retry_at: z.optional(moment),
     abandoned: z.optional(z.boolean()),
   },
-  queued: { runner: text, waiting_for: z.string() },
-  waiting: { waiting_for: z.string() },
+  queued: { runner: text, waiting_for: z.string(), blocked_by: text },
+  /** `blocked_by`: a dependency that has failed for good, of a job that waits for a person then. */
+  waiting: { waiting_for: z.string(), blocked_by: text },
   started: { runner: text, attempt: count, started_at: text },
   heartbeat: { heartbeat_seq: count, runner: text },
   progress: { progress: progressSchema },
@@ -69,6 +74,9 @@ const FIELDS = {
     archived_as: z.string(),
     state: z.enum(FINAL),
     ...ended,
+    /** Of one that was cancelled: why, and by whom, as the cancel says. */
+    reason: text,
+    by: text,
     late: z.optional(z.boolean()),
     lost_at: z.optional(moment),
     post: z.optional(z.enum(['completed', 'failed'])),
@@ -78,6 +86,7 @@ const FIELDS = {
   },
   removed: {},
   notified: { message: z.string(), target: z.string() },
+  'target-failing': { target: z.string(), message: z.string(), tries: count, reason: z.string() },
   undelivered: { message: z.string(), target: z.string(), reason: z.string() },
   problem: { kind: z.string(), file: z.string(), reason: z.string(), remedy: z.string() },
   'runner-seen': { ...runner, host: z.string(), version: z.string(), ledger_id: z.string() },
@@ -85,6 +94,7 @@ const FIELDS = {
   'runner-heard': runner,
   'runner-paused': { ...runner, reason: text, until: z.optional(moment) },
   'runner-draining': { ...runner, reason: text },
+  'runner-stopped': { ...runner, reason: text },
   'runner-resumed': runner,
   'ledger-lost': { ...runner, ledger_id: z.string() },
   'watcher-started': { note: text },
@@ -129,10 +139,26 @@ export const EVENT_SCHEMAS = Object.fromEntries(
   EVENT_TYPES.map((type) => [type, z.looseObject({ ...common, type: z.literal(type), ...FIELDS[type] })]),
 ) as unknown as { readonly [T in EventType]: z.ZodMiniObject };
 
-/** An event as it was read; undefined when it is none, or of a type that only a later version knows. */
+/**
+ * An event as it was read; undefined when it is none, or of a type that only a later version knows. A field that it need
+ * not have and that is not what it should be is left out: what happened is worth more than that.
+ */
 export function parseEvent(value: unknown): JobEvent | undefined {
   const seen = eventSchema.safeParse(value);
   if (!seen.success || !Object.hasOwn(EVENT_SCHEMAS, seen.data.type)) return undefined;
-  const parsed = EVENT_SCHEMAS[seen.data.type as EventType].safeParse(value);
-  return parsed.success ? (parsed.data as unknown as JobEvent) : undefined;
+  const schema = EVENT_SCHEMAS[seen.data.type as EventType];
+  const parsed = schema.safeParse(seen.data);
+  if (parsed.success) return parsed.data as unknown as JobEvent;
+  const strange = new Set(parsed.error.issues.map(({ path: [field] }) => field));
+  const rest = Object.entries(seen.data).filter(([field]) => !strange.has(field));
+  const again = schema.safeParse(Object.fromEntries(rest));
+  return again.success ? (again.data as unknown as JobEvent) : undefined;
+}
+
+/** A draft as whoever reads it will take it; undefined where nobody could. */
+export function readableDraft(draft: Draft): Draft | undefined {
+  const read = parseEvent({ ...draft, seq: 1 });
+  if (!read) return undefined;
+  const { seq: _, ...readable } = read;
+  return readable as Draft;
 }

@@ -47,9 +47,22 @@ function reasonOf(issue: z.core.$ZodIssue, raw: unknown): string {
   }
 }
 
+/** Nobody reads more, and a long list of nonsense has one for each item. */
+const MOST = 20;
+/** Of a value that is shown. */
+const SHOWN_MAX = 500;
+
 /** What a failed parse says, each field once, in the order of the schema. */
 export function describeIssues(issues: readonly z.core.$ZodIssue[], raw: unknown): FieldProblem[] {
-  return issues.map((issue) => ({ field: fieldPath(issue.path), reason: reasonOf(issue, raw) }));
+  const told = issues
+    .slice(0, MOST)
+    .map((issue) => ({ field: fieldPath(issue.path), reason: cut(reasonOf(issue, raw)) }));
+  const more = issues.length - MOST;
+  return more > 0 ? [...told, { field: '', reason: `has ${more} more such problems` }] : told;
+}
+
+function cut(text: string): string {
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX - 1)}…` : text;
 }
 
 /** One sentence for one problem: `job.json, args[1]: should be string, but is number`. */

@@ -34,8 +34,12 @@ export function compactTime(atMs: number): string {
 
 /** Why a text cannot be a job id at all, or undefined when a reader accepts it. */
 export function jobIdProblem(id: string): string | undefined {
+  if (id === NO_KEY) return 'is a name that no JSON object can have as a key';
   return id.includes('/') ? 'has a slash' : partProblem(id);
 }
+
+/** JSON that is parsed loses it, and JavaScript takes it for something else. */
+const NO_KEY = '__proto__';
 
 /** Runner ids and interpreter names: short, portable, no dots. */
 export const SHORT_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;

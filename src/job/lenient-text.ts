@@ -1,4 +1,5 @@
 // People write job.json with Notepad and PowerShell: read UTF-8 with or without BOM and UTF-16, any line ends.
+import { remembering } from './remember.ts';
 
 /** The text of a file that a person may have written. Invalid UTF-8 gives an error text instead. */
 export function decodeText(bytes: Uint8Array): { text: string } | { problem: string } {
@@ -20,7 +21,14 @@ function encodingOf(bytes: Uint8Array): string {
 }
 
 /** Parses JSON that a person may have written. The problem names line and column where the engine tells. */
-export function parseJson(bytes: Uint8Array): { value: unknown } | { problem: string } {
+export function parseJson(bytes: Uint8Array): Json {
+  return known(bytes, () => parse(bytes));
+}
+
+type Json = { value: unknown } | { problem: string };
+const known = remembering<Json>();
+
+function parse(bytes: Uint8Array): Json {
   const decoded = decodeText(bytes);
   if ('problem' in decoded) return decoded;
   if (decoded.text.trim() === '') return { problem: 'is empty' };

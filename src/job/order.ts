@@ -13,6 +13,8 @@ import {
   schemaVersion,
   shortName,
 } from './fields.ts';
+import { SHORT_NAME } from './job-id.ts';
+import type { Fields } from './lenient-text.ts';
 import type { Parsed } from './parsed.ts';
 import { failed, parseWith } from './parsed.ts';
 
@@ -26,6 +28,10 @@ export const ON_DEPENDENCY_FAILURE = ['cancel', 'release', 'wait'] as const;
 
 /** The value of `run_on` that waits for `assign.json`. */
 export const RUN_ON_AUTO = 'auto';
+
+/** A year, and a growth after which the longest time is reached at once. */
+const BACKOFF_MAX_S = 366 * 86_400;
+const MULTIPLIER_MAX = 1000;
 
 export const orderSchema = z.looseObject({
   job_id: jobId,
@@ -73,8 +79,8 @@ export const orderSchema = z.looseObject({
   retry: z.optional(
     z.looseObject({
       max: z.optional(count),
-      backoff_s: z.optional(z.number()),
-      multiplier: z.optional(z.number()),
+      backoff_s: z.optional(z.number().check(z.lte(BACKOFF_MAX_S))),
+      multiplier: z.optional(z.number().check(z.lte(MULTIPLIER_MAX))),
       on: z.optional(z.array(z.string())),
     }),
   ),
@@ -107,4 +113,10 @@ export function runOn(order: Order): string {
 /** Must somebody write `release.json` before this order may start? */
 export function needsRelease(order: Order): boolean {
   return order.hold || order.depends_on.length > 0;
+}
+
+/** The runner an order asks for; one whose `run_on` cannot be read counts as `auto`. */
+export function wantedRunner(fields: Fields): string {
+  const written = fields['run_on'];
+  return typeof written === 'string' && SHORT_NAME.test(written) ? written : RUN_ON_AUTO;
 }

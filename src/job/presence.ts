@@ -28,6 +28,10 @@ export const presenceSchema = z.looseObject({
   draining: z.optional(z.looseObject(asked)),
   /** `closed until 19:00`, in the machine's local time; missing while jobs may start. */
   schedule: z.optional(z.string()),
+  /** The daemon was stopped on purpose and writes no more; what waits goes on when it is started again. */
+  stopped: z.optional(z.looseObject({ at: moment, reason: z.optional(z.string()) })),
+  /** The device of the mirror that its machine is, where that is known. */
+  syncthing_device: z.optional(z.string()),
   /** For work directories; missing where the system does not tell. */
   disk_free_mb: z.optional(z.number()),
 });

@@ -8,7 +8,11 @@ const asked = {
 };
 
 export const assignSchema = z.looseObject({ ...asked, runner: shortName });
-export const releaseSchema = z.looseObject({ ...asked });
+export const releaseSchema = z.looseObject({
+  ...asked,
+  /** Though jobs that it depends on have not completed. */
+  forced: z.optional(z.boolean()),
+});
 export const cancelSchema = z.looseObject({
   ...asked,
   reason: z.optional(z.string()),
@@ -54,3 +58,15 @@ export const REQUEST_SCHEMAS = {
 } as const;
 
 export const REQUEST_KINDS = Object.keys(REQUEST_FILES) as RequestKind[];
+
+/** `cancelled by ada@desk: wrong mesh`; undefined when nothing is known but that it was. */
+export function cancelText({
+  reason,
+  by,
+}: {
+  reason?: string | undefined;
+  by?: string | undefined;
+}): string | undefined {
+  if (reason === undefined && by === undefined) return undefined;
+  return `cancelled${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`;
+}

@@ -1,11 +1,15 @@
 // What `status` shows: a pure function of order, requests, record and where the results are.
 import * as z from 'zod/mini';
+import type { Keeping } from './dependency.ts';
+import { waitText } from './dependency.ts';
 import type { Order } from './order.ts';
 import { outcomeSchema } from './outcome.ts';
 import { progressSchema } from './progress.ts';
 import type { JobRecord } from './record.ts';
 import type { Requests } from './request.ts';
 import { STATES, STATUSES, statusOf } from './states.ts';
+import type { ToldOrder } from './told.ts';
+import { toldOf } from './told.ts';
 
 export const viewSchema = z.looseObject({
   job_id: z.string(),
@@ -38,6 +42,8 @@ export const viewSchema = z.looseObject({
   results_dir: z.nullable(z.string()),
   /** Is everything in results_dir there and sealed? */
   results_sealed: z.boolean(),
+  /** Of a record that is sealed and has not come whole yet: how many of its files are here. */
+  results_arrived: z.nullable(z.looseObject({ files: z.int(), of: z.int() })),
   /** Name below archive/, once archived. */
   archived_as: z.nullable(z.string()),
   /** Results that came after the job had been called lost or given up. */
@@ -46,12 +52,16 @@ export const viewSchema = z.looseObject({
   unreachable_since: z.nullable(z.string()),
   /** Nothing is heard of it since then, and nobody knows whether the link explains that. */
   stale_since: z.nullable(z.string()),
+  /** The jobs it depends on that have not completed, and how they ended; none once it is released. */
+  open_dependencies: z.array(z.looseObject({ job_id: z.string(), state: z.nullable(z.enum(STATES)) })),
   /** The job that this one repeats. */
   retry_of: z.nullable(z.string()),
   /** The job that repeats this one, or is to. */
   retried_as: z.nullable(z.string()),
   /** When that was made, or will be. */
   retry_at: z.nullable(z.string()),
+  /** How its post-processing ended; null while it has not, or none is wanted. */
+  post: z.nullable(z.enum(['completed', 'failed'])),
   /** What `jobq prune` removed of it: inputs, results or both; usually nothing. */
   pruned: z.array(z.enum(['inputs', 'results'])),
   metadata: z.nullable(z.record(z.string(), z.unknown())),
@@ -67,6 +77,8 @@ export interface Sight {
   orderDir: string | undefined;
   resultsDir: string | undefined;
   sealed: boolean;
+  /** How much of it is here, where a seal is and not all that it names. */
+  arrived?: { files: number; of: number } | undefined;
   archivedAs: string | undefined;
   /** Does the order have its seal? Without it nobody takes it. */
   orderSealed: boolean;
@@ -74,9 +86,12 @@ export interface Sight {
   lost: { at: string; recovered_at?: string | undefined } | undefined;
   /** Nothing is heard of it, as the watcher judges. */
   silence?: { verdict: 'unreachable' | 'stale'; since: string } | undefined;
+  /** What keeps it back until it is released; undefined when nothing does any more. */
+  keeping?: Keeping | undefined;
   /** The job had been given up before its results came. */
   cameAfterAll?: boolean;
   retry?: { retried_as: string; retry_at: string | undefined } | undefined;
+  post?: View['post'] | undefined;
   /** What was removed of it to free space. */
   pruned?: readonly ('inputs' | 'results')[];
 }
@@ -94,7 +109,9 @@ function waitBeforeRecord(sight: Sight): string {
 
 function waitOf(sight: Sight): string | null {
   if (!sight.record) return waitBeforeRecord(sight);
-  return sight.record.state === 'queued' ? (sight.record.waiting_for ?? null) : null;
+  const { state, waiting_for } = sight.record;
+  if (state !== 'queued' || waiting_for === undefined) return null;
+  return sight.keeping ? waitText(waiting_for, sight.keeping) : waiting_for;
 }
 
 const NO_RECORD = { state: 'submitted' as const };
@@ -102,7 +119,7 @@ const NO_RECORD = { state: 'submitted' as const };
 export function viewOf(sight: Sight): View {
   const { record, order, requests } = sight;
   const seen: Partial<JobRecord> & Pick<JobRecord, 'state'> = record ?? NO_RECORD;
-  const told: Partial<Order> = order ?? (record as Partial<Order> | undefined) ?? {};
+  const told = toldOf(order ?? record);
   const ended = seen.finished_at !== undefined;
   const lost = sight.lost && !sight.lost.recovered_at && !ended ? sight.lost : undefined;
   const state = lost ? 'lost' : seen.state;
@@ -117,17 +134,21 @@ export function viewOf(sight: Sight): View {
     ...recordPart(seen, requests),
     cancel_requested: requests.cancel !== undefined && !ended,
     order_dir: sight.orderDir ?? null,
-    results_dir: sight.resultsDir ?? null,
-    results_sealed: sight.sealed,
+    ...resultsPart(sight),
     archived_as: sight.archivedAs ?? null,
     late: ended && (sight.lost !== undefined || sight.cameAfterAll === true),
-    ...silencePart(sight, ended || lost !== undefined),
+    ...silencePart(sight, (ended && sight.sealed) || lost !== undefined),
     ...laterPart(told, sight),
     metadata: told.metadata ?? null,
   };
 }
 
-function orderPart(told: Partial<Order>) {
+function resultsPart({ resultsDir, sealed, arrived }: Sight) {
+  const results_arrived = arrived ? { files: arrived.files, of: arrived.of } : null;
+  return { results_dir: resultsDir ?? null, results_sealed: sealed, results_arrived };
+}
+
+function orderPart(told: ToldOrder) {
   return {
     project: told.project ?? null,
     description: told.description ?? null,
@@ -138,18 +159,21 @@ function orderPart(told: Partial<Order>) {
   };
 }
 
-/** Of a job that has ended or is lost there is more to say. */
+/** Of a job whose results are here, or that is lost, there is more to say. */
 function silencePart({ silence }: Sight, isSettled: boolean) {
   const since = (verdict: string) => (silence?.verdict === verdict && !isSettled ? silence.since : null);
   return { unreachable_since: since('unreachable'), stale_since: since('stale') };
 }
 
-/** What it repeats, and what was made of it after its end. */
-function laterPart(told: Partial<Order>, { retry, pruned = [] }: Sight) {
+/** What it depends on and repeats, and what was made of it after its end. */
+function laterPart(told: ToldOrder, { keeping, retry, post, pruned = [] }: Sight) {
+  const open = keeping?.open ?? [];
   return {
+    open_dependencies: open.map(({ job_id, state }) => ({ job_id, state: state ?? null })),
     retry_of: told.retry_of ?? null,
     retried_as: retry?.retried_as ?? null,
     retry_at: retry?.retry_at ?? null,
+    post: post ?? null,
     pruned: [...pruned],
   };
 }

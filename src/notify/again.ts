@@ -1,22 +1,27 @@
-// How another process asks the watcher to send a dead message again: a file for each wish beside the ledger, which only
-// the watcher writes.
+// How another process asks the watcher to send a dead message again, or to forget it: a file for each wish beside the
+// ledger, which only the watcher writes.
 import path from 'node:path';
 import * as z from 'zod/mini';
 import { parseWith } from '../job/parsed.ts';
 import type { Disk } from '../store/disk.ts';
 import { isoNow, jsonText, writeWhole } from '../store/disk.ts';
 import type { Files } from '../system/files.ts';
-import type { Deliveries, LedgerLine } from './ledger-lines.ts';
+import type { Dead, Deliveries, LedgerLine } from './ledger-lines.ts';
 
-/** Every dead message that fits; all of them where neither is said. */
-const wishSchema = z.object({ id: z.optional(z.string()), target: z.optional(z.string()) });
+const wishSchema = z.object({
+  /** Every dead message that fits; all of them where neither is said. */
+  id: z.optional(z.string()),
+  target: z.optional(z.string()),
+  /** Not sent any more, and not kept. */
+  forget: z.optional(z.boolean()),
+});
 export type Wish = z.infer<typeof wishSchema>;
 
 export function wishDir(ledgerFile: string): string {
   return path.join(path.dirname(ledgerFile), 'notify-again');
 }
 
-/** Asks for a dead message to be sent again; the watcher does so at its next tick. */
+/** Asks for dead messages to be sent again, or forgotten; the watcher does so at its next tick. */
 export async function askAgain(disk: Disk, ledgerFile: string, wish: Wish): Promise<void> {
   const dir = wishDir(ledgerFile);
   disk.files.makeDir(dir);
@@ -31,23 +36,34 @@ export function wishesIn(files: Pick<Files, 'list'>, ledgerFile: string): string
     .map(({ name }) => path.join(dir, name));
 }
 
-/** Puts the dead messages of one wish back in line; one that is not dead any more stays as it is. */
+/** Is this dead message one of those that the wish means? */
+export function isMeant({ id, target }: Wish, given: Pick<Dead, 'message' | 'target'>): boolean {
+  return (id ?? given.message.id) === given.message.id && (target ?? given.target) === given.target;
+}
+
+/** The wishes that have not been granted. */
+export function readWishes(files: Pick<Files, 'list' | 'read'>, ledgerFile: string): Wish[] {
+  return wishesIn(files, ledgerFile).flatMap((file) => {
+    const bytes = files.read(file);
+    const wish = bytes && parseWith(wishSchema, bytes);
+    return wish?.ok ? [wish.value] : [];
+  });
+}
+
+/** Puts the dead messages of one wish back in line, or forgets them; one that is not dead any more stays as it is. */
 export async function grant(
   disk: Disk,
   { dead }: Pick<Deliveries, 'dead'>,
   wishFile: string,
-  write: (line: LedgerLine & { event: 'again' }) => Promise<void>,
+  write: (line: LedgerLine & { event: 'again' | 'forgotten' }) => Promise<void>,
 ): Promise<void> {
   const bytes = disk.files.read(wishFile);
   const wish = bytes && parseWith(wishSchema, bytes);
   if (wish?.ok) {
-    const { id, target } = wish.value;
     const at = isoNow(disk);
-    const meant = [...dead.values()].filter(
-      (given) => (id ?? given.message.id) === given.message.id && (target ?? given.target) === given.target,
-    );
-    for (const given of meant)
-      await write({ event: 'again', at, id: given.message.id, target: given.target });
+    const event = wish.value.forget === true ? 'forgotten' : 'again';
+    const meant = [...dead.values()].filter((given) => isMeant(wish.value, given));
+    for (const given of meant) await write({ event, at, id: given.message.id, target: given.target });
   }
   await disk.files.removeFile(wishFile);
 }

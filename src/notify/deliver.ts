@@ -20,7 +20,7 @@ export interface Sender extends SendingParts {
   random: Random;
   chores: Chores;
   log: Log;
-  heard: ((change: Change) => void) | undefined;
+  heard: ((change: Change, waiting?: Open) => void) | undefined;
   ledger: NotifyLedger;
   /** By target: what came of a try, while it cannot be written. It must not be sent again for that. */
   unwritten: Map<string, Change>;
@@ -45,7 +45,7 @@ export async function deliver(sender: Sender, open: Open, target: NotifyTarget):
   unwritten.set(open.target, change);
   await ledger.append(change);
   unwritten.delete(open.target);
-  tell(sender, change);
+  tell(sender, change, open);
 }
 
 /** The line that a try adds to the ledger. */
@@ -58,20 +58,22 @@ function afterTry({ disk, settings, random }: Sender, open: Open, verdict: Verdi
   if (isGivenUp(tries, open.queuedMs, nowMs, settings))
     return { event: 'dead', ...about, reason: `given up after ${tries} tries: ${verdict.problem}` };
   const next = new Date(nowMs + delayMs(tries, verdict.after_s, settings, random)).toISOString();
-  return { event: 'tried', ...about, tries, problem: verdict.problem, next };
+  const { problem, pause } = verdict;
+  return { event: 'tried', ...about, tries, problem, next, ...(pause && { pause }) };
 }
 
-function tell({ log, heard }: Sender, change: Change): void {
+function tell({ log, heard }: Sender, change: Change, waiting?: Open): void {
   const { event, id, target } = change;
   const facts = { message: id, target };
   if (event === 'sent') log.info(facts, 'message sent');
   if (event === 'dead') log.error({ ...facts, reason: change.reason }, 'message given up');
+  if (event === 'forgotten') log.info(facts, 'message is forgotten');
   if (event === 'again') log.info(facts, 'message is tried again');
   if (event === 'tried') {
     const { tries, problem, next } = change;
     log[tries === 1 ? 'warn' : 'info']({ ...facts, tries, problem, next }, 'message not sent, tried again');
   }
-  heard?.(change);
+  heard?.(change, waiting);
 }
 
 /** Grants wishes, and gives up what waits for a target that the settings do not name any more. */

@@ -2,6 +2,7 @@
 // but the log's tail. Nothing here is taken from the log, except the two fields that say so.
 import type { MessageEvent, MessageField } from '../job/message-template.ts';
 import type { Outcome } from '../job/outcome.ts';
+import { cancelText } from '../job/request.ts';
 import { isFinal } from '../job/states.ts';
 import type { View } from '../job/view.ts';
 import { cut, harmless, oneLine } from './harmless.ts';
@@ -17,6 +18,8 @@ export interface Occasion {
   /** Where the results are, where the view's own place is not for good. */
   resultsDir?: string | undefined;
   post?: 'completed' | 'failed' | undefined;
+  /** Of a job that was cancelled: why, and by whom, as the cancel said. */
+  cancel?: { reason?: string | undefined; by?: string | undefined } | undefined;
   /** When the watcher called it lost: tells a second loss of one attempt from the first. */
   lostAt?: string | undefined;
   /** Now, in milliseconds since 1970. */
@@ -74,16 +77,20 @@ function reasonOf(occasion: Occasion): string | undefined {
     return `no sign of life from ${runner ? `runner ${runner}` : 'its runner'}${since}`;
   }
   if (event === 'recovered') return `${runner ? `runner ${runner}` : 'its runner'} gives signs of life`;
-  return outcome && isFinal(state) ? outcomeReason(outcome) : undefined;
+  if (!outcome || !isFinal(state)) return undefined;
+  return (
+    (outcome.kind === 'cancelled' ? cancelText(occasion.cancel ?? {}) : undefined) ?? outcomeReason(outcome)
+  );
 }
 
 /** The command that leads on from here. */
 function nextCommand(occasion: Occasion): string {
-  const { job_id, state, retried_as } = occasion.view;
+  const { job_id, state, retried_as, outcome } = occasion.view;
   const event = eventOf(occasion);
   if (event === 'lost') return 'jobq status';
-  if (retried_as) return `jobq wait ${retried_as}`;
-  return event !== 'recovered' && state === 'failed' ? `jobq logs ${job_id}` : `jobq status ${job_id}`;
+  if (retried_as) return `jobq status ${retried_as}`;
+  const hasLog = state === 'failed' && outcome?.kind !== 'rejected';
+  return event !== 'recovered' && hasLog ? `jobq logs ${job_id}` : `jobq status ${job_id}`;
 }
 
 /** `95 s`, `34 min`, `6 h 12 min` */
@@ -159,7 +166,8 @@ export function factsOf(occasion: Occasion, messageId: string): Facts {
 function sayable(told: Told): Facts {
   const entries = Object.entries(told).flatMap(([field, value]) => {
     const fact = typeof value === 'string' && field !== 'log_tail' ? oneLine(value) : value;
-    return fact === null || fact === undefined || fact === '' ? [] : [[field, fact] as const];
+    const isOne = typeof fact === 'string' ? fact !== '' : Number.isFinite(fact);
+    return isOne ? [[field, fact] as const] : [];
   });
   return Object.fromEntries(entries);
 }

@@ -20,11 +20,15 @@ const lineSchema = z.discriminatedUnion('event', [
     tries: z.int(),
     problem: z.string(),
     next: moment,
+    /** No other message goes to the target before `next`, either. */
+    pause: z.optional(z.boolean()),
   }),
   z.object({ event: z.literal('sent'), ...about }),
   z.object({ event: z.literal('dead'), ...about, reason: z.string() }),
   /** Somebody wants a dead one to be tried again. */
   z.object({ event: z.literal('again'), ...about }),
+  /** Nobody wants a dead one any more: it counts as sent, so that it is not queued anew. */
+  z.object({ event: z.literal('forgotten'), ...about }),
 ]);
 export type LedgerLine = z.infer<typeof lineSchema>;
 
@@ -36,6 +40,8 @@ export interface Open {
   tries: number;
   nextMs: number;
   problem: string | undefined;
+  /** Until it is tried again nothing else is sent to its target. */
+  pause?: boolean | undefined;
 }
 
 /** One that nobody tries any more. */
@@ -95,8 +101,7 @@ function change({ open, dead, sent }: Deliveries, key: string, line: Change, atM
   const waiting = open.get(key);
   switch (line.event) {
     case 'tried':
-      if (waiting)
-        Object.assign(waiting, { tries: line.tries, problem: line.problem, nextMs: Date.parse(line.next) });
+      if (waiting) Object.assign(waiting, triedPart(line));
       return;
     case 'sent':
       open.delete(key);
@@ -108,9 +113,16 @@ function change({ open, dead, sent }: Deliveries, key: string, line: Change, atM
       open.delete(key);
       dead.set(key, { ...without(waiting), deadMs: atMs, reason: line.reason });
       return;
+    case 'forgotten':
+      if (dead.delete(key)) sent.set(key, atMs);
+      return;
     case 'again':
       revive(open, dead, key, atMs);
   }
+}
+
+function triedPart({ tries, problem, next, pause }: Extract<Change, { event: 'tried' }>): Partial<Open> {
+  return { tries, problem, nextMs: Date.parse(next), pause };
 }
 
 function without({ message, target, queuedMs }: Open) {
@@ -155,8 +167,9 @@ function deadLine({ message, target, deadMs, reason }: Dead): LedgerLine {
   return { event: 'dead', at: iso(deadMs), id: message.id, target, reason };
 }
 
-function triedLine({ message, target, queuedMs, tries, problem, nextMs }: Open): LedgerLine[] {
+function triedLine({ message, target, queuedMs, tries, problem, nextMs, pause }: Open): LedgerLine[] {
   if (tries === 0) return [];
   const next = iso(nextMs);
-  return [{ event: 'tried', at: iso(queuedMs), id: message.id, target, tries, problem: problem ?? '', next }];
+  const about = { at: iso(queuedMs), id: message.id, target };
+  return [{ event: 'tried', ...about, tries, problem: problem ?? '', next, ...(pause && { pause }) }];
 }

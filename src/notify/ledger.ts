@@ -2,12 +2,13 @@
 // after the answer. One process writes it; others may read it.
 import path from 'node:path';
 import type { Disk } from '../store/disk.ts';
-import { writeWhole } from '../store/disk.ts';
+import { isoNow, writeWhole } from '../store/disk.ts';
 import type { Lines } from '../store/line-log.ts';
 import { openLineLog, readLines } from '../store/line-log.ts';
 import type { Files } from '../system/files.ts';
 import type { Deliveries, LedgerLine } from './ledger-lines.ts';
 import { addLine, isKnown, linesOf, noDeliveries, parseLine } from './ledger-lines.ts';
+import { salvage } from './salvage.ts';
 
 export interface NotifyLedger {
   deliveries: Readonly<Deliveries>;
@@ -30,16 +31,19 @@ const COMPACT_BYTES = 2_000_000;
 
 /** What a ledger says, for who only looks; empty where there is none. */
 export function readDeliveries(files: Pick<Files, 'read'>, file: string): Deliveries {
-  return addUp(readLines(files, file)?.values ?? []).deliveries;
+  return addUp(readLines(files, file)?.values ?? [], LONG_AGO).deliveries;
 }
 
-function addUp(values: readonly unknown[]): { deliveries: Deliveries; strange: number } {
+const LONG_AGO = new Date(0).toISOString();
+
+/** A line that cannot be understood counts as written at that time. */
+function addUp(values: readonly unknown[], at: string): { deliveries: Deliveries; strange: number } {
   const deliveries = noDeliveries();
   let strange = 0;
   for (const value of values) {
     const line = parseLine(value);
-    if (line) addLine(deliveries, line);
-    else strange += 1;
+    for (const each of line ? [line] : salvage(value, at)) addLine(deliveries, each);
+    if (!line) strange += 1;
   }
   return { deliveries, strange };
 }
@@ -50,7 +54,7 @@ export async function openNotifyLedger(
   options: LedgerOptions,
 ): Promise<NotifyLedger> {
   const { log, lines } = await openLineLog(disk, file);
-  const { deliveries, strange } = addUp(lines.values);
+  const { deliveries, strange } = addUp(lines.values, isoNow(disk));
   const rewrite = () => log.rewrite(() => linesOf(deliveries, disk.clock.now() - options.keepMs));
   if (lines.unreadable + strange > 0) {
     options.tell(
@@ -73,7 +77,10 @@ export async function openNotifyLedger(
     deliveries,
     has: (id, target) => isKnown(deliveries, id, target),
     append: async (line) => {
-      await log.append(line, () => addLine(deliveries, line));
+      // what no reader would take must not stand there as if it had been taken in
+      const sound = parseLine(line) ? [line] : salvage(line, isoNow(disk));
+      if (sound.length !== 1) options.tell({ file, line }, 'a message is not as it should be');
+      for (const each of sound) await log.append(each, () => addLine(deliveries, each));
       await compact();
     },
   };

@@ -7,7 +7,8 @@ import type { Facts, Occasion } from './facts.ts';
 import { eventOf, factsOf } from './facts.ts';
 import { DEFAULT_TEXT, DEFAULT_TITLE } from './texts.ts';
 
-const factsSchema = z.record(z.string(), z.union([z.string(), z.number()]));
+const factSchema = z.union([z.string(), z.number()]);
+const factsSchema = z.record(z.string(), factSchema);
 
 export const messageSchema = z.object({
   /** `<job>/<status>/<attempt>`, and `/<kind>` where it is not the job's end. */
@@ -34,6 +35,37 @@ export const messageSchema = z.object({
   }),
 });
 export type Message = z.infer<typeof messageSchema>;
+
+/** A message without what it need not have and what is not as it should be; undefined where it lacks what it must have. */
+export function soundMessage(value: unknown): Message | undefined {
+  const parsed = messageSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { facts, log, route, ...rest } = fieldsOf(value);
+  const again = messageSchema.safeParse({
+    ...rest,
+    facts: soundFacts(facts),
+    log: soundFacts(log),
+    route: { wanted: true, state: '', ...soundRoute(route) },
+  });
+  return again.success ? again.data : undefined;
+}
+
+function fieldsOf(value: unknown): { readonly [field: string]: unknown } {
+  return typeof value === 'object' && value !== null ? (value as { [field: string]: unknown }) : {};
+}
+
+/** What there is of facts, as far as it can be told. */
+export function soundFacts(value: unknown): Message['facts'] {
+  const sound = Object.entries(fieldsOf(value)).filter(([, fact]) => factSchema.safeParse(fact).success);
+  return Object.fromEntries(sound) as Message['facts'];
+}
+
+function soundRoute(value: unknown): object {
+  const sound = Object.entries(fieldsOf(value)).filter(
+    ([field, each]) => typeof each === (field === 'wanted' ? 'boolean' : 'string'),
+  );
+  return Object.fromEntries(sound);
+}
 
 function idOf({ kind, view, lostAt }: Occasion): string {
   const { job_id, state, attempt } = view;

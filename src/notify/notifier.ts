@@ -1,5 +1,5 @@
-// The sender of messages: takes them in durably, and sends each to its targets at least once, one after the other for
-// each target. It owns no timer; the watcher calls `tick`.
+// The sender of messages: takes them in durably, and sends each to its targets at least once, one at a time for each
+// target. It owns no timer; the watcher calls `tick`.
 import path from 'node:path';
 import { JobqError, messageOf } from '../errors.ts';
 import type { NotifyTarget } from '../settings/notify-targets.ts';
@@ -24,8 +24,8 @@ export interface NotifierParts extends SendingParts {
   random: Random;
   chores: Chores;
   log: Log;
-  /** Called when it is durable what came of a message. */
-  heard?: ((change: Change) => void) | undefined;
+  /** Called when it is durable what came of a message; with what waited, after a try. */
+  heard?: ((change: Change, waiting?: Open) => void) | undefined;
   compactBytes?: number | undefined;
 }
 
@@ -76,35 +76,53 @@ async function enqueue(
 
 function tick(sender: Sender, nowMs: number): void {
   keepHouse(sender);
-  const heads = headsOf(sender);
+  const heads = headsOf(sender, nowMs);
   const underWay = Object.keys(sender.settings.targets).filter((name) =>
     sender.chores.isUnderWay(choreOf(name)),
   );
   const free = sender.settings.at_once - underWay.length;
-  const due = heads.filter((head) => mayStart(sender, head, nowMs));
-  for (const head of due.slice(0, Math.max(0, free))) start(sender, head);
+  for (const head of heads.slice(0, Math.max(0, free))) start(sender, head);
 }
 
 interface Head {
-  /** The oldest message that waits for the target. */
   open: Open;
   target: NotifyTarget;
 }
 
-/** The next message of each target there is; the target whose turn was longest ago first. */
-function headsOf(sender: Sender): Head[] {
-  const heads = new Map<string, Head>();
-  for (const open of sender.ledger.deliveries.open.values()) {
-    const target = heads.has(open.target) ? undefined : targetOf(sender, open.target);
-    if (target) heads.set(open.target, { open, target });
+/** The message that each target is to be sent now; the target whose turn was longest ago first. */
+function headsOf(sender: Sender, nowMs: number): Head[] {
+  const { ledger, chores, turns } = sender;
+  const waiting = new Map<string, Open[]>();
+  for (const open of ledger.deliveries.open.values()) {
+    const others = waiting.get(open.target);
+    if (others) others.push(open);
+    else waiting.set(open.target, [open]);
   }
-  const turnOf = ({ open }: Head) => sender.turns.get(open.target) ?? 0;
-  return [...heads.values()].sort((a, b) => turnOf(a) - turnOf(b));
+  const heads = [...waiting].flatMap(([name, all]): Head[] => {
+    const target = targetOf(sender, name);
+    const open = target && !chores.isBusy(choreOf(name)) ? nextOf(sender, all, nowMs) : undefined;
+    return target && open ? [{ open, target }] : [];
+  });
+  const turnOf = ({ open }: Head) => turns.get(open.target) ?? 0;
+  return heads.sort((a, b) => turnOf(a) - turnOf(b));
 }
 
-function mayStart({ chores, settings, unwritten }: Sender, { open }: Head, nowMs: number): boolean {
-  if (chores.isBusy(choreOf(open.target))) return false;
-  return unwritten.has(open.target) || isDue(open.nextMs, nowMs, settings);
+/**
+ * The oldest that is due. One that the target takes no more than others do holds up only what is told of the same job
+ * after it; where the target itself is away all of them wait.
+ */
+function nextOf({ settings, unwritten }: Sender, all: readonly Open[], nowMs: number): Open | undefined {
+  const done = unwritten.get(all[0]?.target ?? '');
+  if (done) return all.find(({ message }) => message.id === done.id) ?? all[0];
+  const isNow = ({ nextMs }: Open) => isDue(nextMs, nowMs, settings);
+  if (all.some((open) => open.pause && !isNow(open))) return undefined;
+  const jobs = new Set<string>();
+  return all.find((open) => {
+    const { job_id } = open.message;
+    const isFirst = !jobs.has(job_id);
+    jobs.add(job_id);
+    return isFirst && isNow(open);
+  });
 }
 
 function start(sender: Sender, { open, target }: Head): void {

@@ -1,5 +1,5 @@
-// The secrets of a target, from a variable or a file, at the moment they are needed; and how they are kept out of every
-// text. No problem told here names a value, nor a name that may be one.
+// The secrets of a target, from a variable or a file, at the moment they are needed. No problem told here names a value, nor
+// a name that may be one.
 import type { NotifyTarget } from '../settings/notify-targets.ts';
 import type { Environment } from '../system/environment.ts';
 import type { Files } from '../system/files.ts';
@@ -25,11 +25,11 @@ function find(option: string, name: string | undefined, read: (name: string) => 
   const value = read(name)
     ?.replace(/^\uFEFF/, '')
     .trim();
-  if (value === undefined) return { problem: `the ${what} that ${option} names is not there` };
-  if (value === '') return { problem: `the ${what} that ${option} names is empty` };
+  const missing = (how: string) => ({ problem: `the ${what} that ${option} names ${how}` });
+  if (value === undefined) return missing('is not there');
+  if (value === '') return missing('is empty');
   // it goes into a header or an address
-  if (!/^[\x21-\x7e]+$/.test(value))
-    return { problem: `the ${what} that ${option} names holds more than one word of plain characters` };
+  if (!/^[\x21-\x7e]+$/.test(value)) return missing('holds more than one word of plain characters');
   return { value };
 }
 
@@ -65,39 +65,23 @@ export function secretsOf(target: NotifyTarget, sources: SecretSources): Secrets
   return { url, secret: secret.value };
 }
 
-/** Shorter parts of an address are words such as `api`. */
-const PART_MIN = 6;
+/** What could be an address and a token, too. */
+const SOUND = 'http://sound.example/';
 
-/** Everything that must not be seen: a token, an address from a variable or file, and the parts that make it secret. */
-function hiddenTexts(target: NotifyTarget, { url, secret }: Secrets): string[] {
-  const texts = secret === undefined ? [] : [secret];
-  if (url === '') return texts;
-  const { pathname, search, searchParams } = new URL(url);
-  const isOpen = 'url' in target && target.url !== undefined;
-  const parts = isOpen ? [] : [...pathname.split('/'), url, pathname + search];
-  const values = [...parts, ...searchParams.values(), search.slice(1)].filter(
-    ({ length }) => length >= PART_MIN,
-  );
-  return [...texts, ...values];
+/** What is wrong with the variables of a target, whatever its files hold: each process has variables of its own. */
+export function missingVariable(
+  target: NotifyTarget,
+  variables: SecretSources['variables'],
+): string | undefined {
+  const found = secretsOf(target, { variables, files: { read: () => Buffer.from(SOUND) } });
+  return 'problem' in found ? found.problem : undefined;
 }
 
-/** Takes the secrets out of a text, also where they are written in another way. */
-export function concealer(target: NotifyTarget, secrets: Secrets): (text: string) => string {
-  const plain = hiddenTexts(target, secrets);
-  const forms = plain.flatMap((text) => [
-    text,
-    encodeURIComponent(text),
-    decoded(text),
-    JSON.stringify(text).slice(1, -1),
-  ]);
-  const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
-  return (text) => longestFirst.reduce((left, form) => left.replaceAll(form, '***'), text);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** What is wrong with the files of a target, whatever its variables hold. */
+export function missingFile(target: NotifyTarget, files: SecretSources['files']): string | undefined {
+  const options = target as { readonly [option: string]: unknown };
+  const named = ['url_env', 'secret_env'].flatMap((option) => (options[option] as string | undefined) ?? []);
+  const variables = Object.fromEntries(named.map((name) => [name, SOUND]));
+  const found = secretsOf(target, { variables, files });
+  return 'problem' in found ? found.problem : undefined;
 }

@@ -9,11 +9,12 @@ import type { Http, HttpAnswer } from '../system/http.ts';
 import type { Run } from '../system/process/run.ts';
 import type { HttpChannel, Verdict } from './channels/channel.ts';
 import { CHANNELS } from './channels/channels.ts';
+import { concealer } from './conceal.ts';
 import { oneLine } from './harmless.ts';
 import { letterFor } from './letter.ts';
 import type { Message } from './message.ts';
 import type { Secrets } from './secrets.ts';
-import { concealer, secretsOf } from './secrets.ts';
+import { secretsOf } from './secrets.ts';
 
 export interface SendingParts {
   disk: Disk;
@@ -33,7 +34,7 @@ export async function send(
   target: NotifyTarget,
 ): Promise<Verdict> {
   const secrets = secretsOf(target, { variables: parts.variables, files: parts.disk.files });
-  if ('problem' in secrets) return { result: 'retry', problem: secrets.problem };
+  if ('problem' in secrets) return { result: 'retry', problem: secrets.problem, pause: true };
   const conceal = concealer(target, secrets);
   try {
     const sent =
@@ -66,12 +67,14 @@ async function exchange(
   const letter = letterFor(message, name, target, channel.disarm);
   const request = channel.request(letter, target as never, secrets, disk.clock.now());
   const answer = await http({ ...request, timeoutMs: settings.timeout_s * 1000 });
-  if ('problem' in answer) return { result: 'retry', problem: answer.problem };
+  if ('problem' in answer) return { result: 'retry', problem: answer.problem, pause: true };
   const verdict = channel.verdict(answer, target as never, disk.clock.now());
   if (verdict.result === 'sent') return verdict;
   // the answer may repeat what it was asked with, and is cut to be told: so it is concealed before
   const told = channel.verdict(concealedAnswer(answer, conceal), target as never, disk.clock.now());
-  return told.result === verdict.result ? told : verdict;
+  if (verdict.result === 'retry')
+    return told.result === 'retry' ? { ...verdict, problem: told.problem } : verdict;
+  return told.result === 'refused' ? told : verdict;
 }
 
 function concealedAnswer(answer: HttpAnswer, conceal: Conceal): HttpAnswer {
@@ -91,8 +94,8 @@ async function runCommand(
 ): Promise<Verdict> {
   const channel = CHANNELS.command;
   const cwd = path.dirname(file);
-  // what the last command of this target printed
-  const outputFile = path.join(cwd, `notify-${name}.log`);
+  // what the last command of this target printed; a test must not write into what the watcher's own one prints
+  const outputFile = path.join(cwd, `notify-${name}${message.kind === 'test' ? '.test' : ''}.log`);
   await disk.files.removeFile(outputFile);
   const request = channel.request(letterFor(message, name, target, channel.disarm), target);
   const end = await run({ ...request, cwd, outputFile, timeoutMs: settings.timeout_s * 1000 });

@@ -43,23 +43,43 @@ export interface Difference {
   adopted: ReadonlyMap<string, JobFacts>;
 }
 
-export function comparePool(pool: Pool, sight: PoolSight, now: Now): Difference {
+/** A job or a runner that cannot be compared is given to `failed`, and nothing is told of it. */
+export function comparePool(
+  pool: Pool,
+  sight: PoolSight,
+  now: Now,
+  failed: (id: string, error: unknown) => void = rethrow,
+): Difference {
   const events: Draft[] = [];
   const adopted = new Map<string, JobFacts>();
+  const safely = (id: string, compare: () => void) => {
+    try {
+      compare();
+    } catch (error) {
+      failed(id, error);
+    }
+  };
   for (const runner of sight.runners) {
-    events.push(...compareRunner(pool.runners.get(runner.presence.runner_id), runner, now.at));
+    const { runner_id } = runner.presence;
+    safely(runner_id, () => events.push(...compareRunner(pool.runners.get(runner_id), runner, now.at)));
   }
   for (const job of sight.jobs) {
-    const before = pool.jobs.get(job.job_id);
-    const { events: told, facts } = compareJob(before, job, now);
-    if (before || !isOld(job, sight.knownUntilMs)) events.push(...told);
-    else if (facts) adopted.set(job.job_id, facts);
+    safely(job.job_id, () => {
+      const before = pool.jobs.get(job.job_id);
+      const { events: told, facts } = compareJob(before, job, now);
+      if (before || !isOld(job, sight.knownUntilMs)) events.push(...told);
+      else if (facts) adopted.set(job.job_id, facts);
+    });
   }
   for (const job_id of sight.removed) events.push({ type: 'removed', at: now.at, job_id });
   for (const problem of sight.problems ?? []) {
     if (!pool.problems.has(problemKey(cutProblem(problem)))) events.push(problemEvent(problem, now.at));
   }
   return { events, adopted };
+}
+
+function rethrow(_: string, error: unknown): never {
+  throw error;
 }
 
 const ARCHIVED_AT = /_(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(?:-\d+)?$/;
@@ -108,8 +128,8 @@ const ledgerLost: RunnerRule = (facts, { presence: { runner_id, ledger_id } }, a
     ? undefined
     : { type: 'ledger-lost', at, job_id: null, runner: runner_id, ledger_id };
 
-const resumed: RunnerRule = (facts, { presence: { runner_id, paused, draining } }, at) =>
-  (facts.paused || facts.draining) && !paused && !draining
+const resumed: RunnerRule = (facts, { presence: { runner_id, paused, draining, stopped } }, at) =>
+  (facts.paused || facts.draining || facts.stopped) && !paused && !draining && !stopped
     ? { type: 'runner-resumed', at, job_id: null, runner: runner_id }
     : undefined;
 
@@ -130,6 +150,11 @@ const draining: RunnerRule = (facts, { presence: { runner_id, draining: wish } }
     ? { type: 'runner-draining', at, job_id: null, runner: runner_id, reason: short(wish.reason) }
     : undefined;
 
+const stopped: RunnerRule = (facts, { presence: { runner_id, stopped: said } }, at) =>
+  said && !facts.stopped
+    ? { type: 'runner-stopped', at, job_id: null, runner: runner_id, reason: short(said.reason) }
+    : undefined;
+
 const heard: RunnerRule = ({ silent }, { presence: { runner_id }, verdict, heard_at }, at) =>
   silent && verdict.is === 'heard' && heard_at !== undefined && heard_at > silent.since
     ? { type: 'runner-heard', at, job_id: null, runner: runner_id }
@@ -141,7 +166,7 @@ const silent: RunnerRule = (facts, { presence: { runner_id }, verdict }, at) => 
   return { type: 'runner-silent', at, job_id: null, runner: runner_id, how: verdict.is, since };
 };
 
-const RUNNER_RULES: readonly RunnerRule[] = [ledgerLost, resumed, paused, draining, heard, silent];
+const RUNNER_RULES: readonly RunnerRule[] = [ledgerLost, resumed, paused, draining, stopped, heard, silent];
 
 /** A problem that comes and goes is told again only when it was gone for so long. */
 const GONE_MS = 3_600_000;

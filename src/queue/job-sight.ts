@@ -1,4 +1,5 @@
 // What the watcher sees of one job, as events are made from it, and the form of a rule that makes one.
+import type { Keeping } from '../job/dependency.ts';
 import type { Draft } from '../job/event.ts';
 import type { Order } from '../job/order.ts';
 import type { JobRecord } from '../job/record.ts';
@@ -20,6 +21,8 @@ export interface JobSight {
   archived_as?: string | undefined;
   /** It was given up: what lies there has no end of its own. */
   abandoned?: boolean | undefined;
+  /** What keeps it back until it is released; undefined when nothing does. */
+  keeping?: Keeping | undefined;
   /** The retry that is decided for it. */
   retry?: { retried_as: string; not_before: string } | undefined;
 }

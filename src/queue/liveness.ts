@@ -93,6 +93,15 @@ export function vouches(presence: Presence | undefined, jobId: string): presence
   return [...(presence?.running ?? []), ...(presence?.waiting ?? [])].some((job) => job.job_id === jobId);
 }
 
+/** Its runner was stopped on purpose, and no script of the job runs: it waits for the next start, and nobody lost it. */
+export function isParked(presence: Presence | undefined, jobId: string): boolean {
+  return (
+    presence?.stopped !== undefined &&
+    presence.waiting.some((job) => job.job_id === jobId) &&
+    !presence.running.some((job) => job.job_id === jobId)
+  );
+}
+
 const USUAL_INTERVAL_S = 30;
 
 /**

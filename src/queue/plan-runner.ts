@@ -6,7 +6,7 @@ import { nextAttempt, planAgain, planOrder } from './plan-order.ts';
 import { planWorkDirs } from './plan-work-dirs.ts';
 import type { LedgerJob, RunnerAction, RunnerJob, RunnerPolicy, RunnerSnapshot } from './runner-snapshot.ts';
 import { byUrgency } from './scheduling.ts';
-import type { Ready } from './starting.ts';
+import type { Ready, Room } from './starting.ts';
 import { roomLeft, startWait, take } from './starting.ts';
 import type { Step } from './step.ts';
 import { end } from './step.ts';
@@ -25,8 +25,22 @@ export interface RunnerPlan {
 /** What an order waits for while its inputs are copied and verified. */
 export const COPYING = 'inputs (they are being copied and verified)';
 
-/** The actions of one tick. `nowMs` is wall time; it is compared only with what this runner wrote itself. */
-export function planRunner(snapshot: RunnerSnapshot, nowMs: number, policy: RunnerPolicy): RunnerPlan {
+type Failed = (jobId: string, error: unknown) => void;
+
+function rethrow(_: string, error: unknown): never {
+  throw error;
+}
+
+/**
+ * The actions of one tick. `nowMs` is wall time; it is compared only with what this runner wrote itself. A job for which
+ * nothing can be planned is given to `failed`, and nothing is done about it: nobody foresaw what it says.
+ */
+export function planRunner(
+  snapshot: RunnerSnapshot,
+  nowMs: number,
+  policy: RunnerPolicy,
+  failed: Failed = rethrow,
+): RunnerPlan {
   const { machine, ledgerLost } = snapshot;
   const around: OrderSurroundings = { machine, nowMs, policy, ledgerLost };
   const running = snapshot.jobs.filter(isRunning).map((job) => job.job_id);
@@ -34,18 +48,28 @@ export function planRunner(snapshot: RunnerSnapshot, nowMs: number, policy: Runn
   const ready: Ready[] = [];
   for (const job of snapshot.jobs) {
     if (isCopied(job)) plan.waiting.push({ job_id: job.job_id, for: COPYING });
-    const step = job.busy ? undefined : planJob(job, around);
-    if (!step) continue;
-    if ('action' in step) plan.actions.push(step.action);
-    else if ('wait' in step) addWait(plan, job, step.wait);
-    else ready.push({ job, order: step.ready });
+    safely(job, failed, () => {
+      const step = job.busy ? undefined : planJob(job, around);
+      if (!step) return;
+      if ('action' in step) plan.actions.push(step.action);
+      else if ('wait' in step) addWait(plan, job, step.wait);
+      else ready.push({ job, order: step.ready });
+    });
   }
-  startReady(plan, ready, snapshot.jobs, around);
+  startReady(plan, ready, snapshot.jobs, { around, failed });
   // one action for a job at a time
   const acted = new Set(plan.actions.map(({ job_id }) => job_id));
   const clearing = planWorkDirs(snapshot.jobs, nowMs, policy);
   plan.actions.push(...clearing.filter(({ job_id }) => !acted.has(job_id)));
   return plan;
+}
+
+function safely({ job_id }: RunnerJob, failed: Failed, plan: () => void): void {
+  try {
+    plan();
+  } catch (error) {
+    failed(job_id, error);
+  }
 }
 
 function addWait(plan: RunnerPlan, job: RunnerJob, waiting_for: string): void {
@@ -74,24 +98,26 @@ function startReady(
   plan: RunnerPlan,
   ready: Ready[],
   jobs: readonly RunnerJob[],
-  around: OrderSurroundings,
+  { around, failed }: { around: OrderSurroundings; failed: Failed },
 ): void {
   const taken = jobs.filter((job) => isUnderWay(job.ledger) || isCopied(job));
   const room = roomLeft(jobs, taken, around);
   plan.wantsLicences = ready.some(({ order }) => Object.keys(order.requires?.licences ?? {}).length > 0);
   ready.sort((a, b) => byUrgency(a.order, b.order));
-  for (const each of ready) {
-    const { job } = each;
-    const { job_id } = job;
-    const wait = startWait(each, room, around);
-    if (wait !== undefined) {
-      addWait(plan, job, wait);
-      continue;
-    }
-    take(room, each, around);
-    const attempt = nextAttempt(job);
-    plan.actions.push(job.staged ? { do: 'start', job_id, attempt } : { do: 'stage', job_id, attempt });
+  for (const each of ready) safely(each.job, failed, () => startOrWait(plan, each, room, around));
+}
+
+function startOrWait(plan: RunnerPlan, each: Ready, room: Room, around: OrderSurroundings): void {
+  const { job } = each;
+  const { job_id } = job;
+  const wait = startWait(each, room, around);
+  if (wait !== undefined) {
+    addWait(plan, job, wait);
+    return;
   }
+  take(room, each, around);
+  const attempt = nextAttempt(job);
+  plan.actions.push(job.staged ? { do: 'start', job_id, attempt } : { do: 'stage', job_id, attempt });
 }
 
 function planJob(job: RunnerJob, around: OrderSurroundings): Step {

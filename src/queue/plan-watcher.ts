@@ -1,8 +1,7 @@
 // What the watcher does next: a pure function of what it sees. The order of the questions is the protocol.
-import { RUN_ON_AUTO } from '../job/order.ts';
+import { RUN_ON_AUTO, wantedRunner } from '../job/order.ts';
 import { planAbandoned } from './abandonment.ts';
 import { planDependencies } from './dependencies.ts';
-import { wantedRunner } from './rejection.ts';
 import { planRetry, planSupersede } from './retry.ts';
 import type {
   ArchivedJob,
@@ -13,15 +12,35 @@ import type {
   WatcherSnapshot,
 } from './watcher-snapshot.ts';
 
-/** The actions of one tick, at most one on each job; the retry of a job is a job of its own. */
-export function planWatcher(snapshot: WatcherSnapshot, policy: WatcherPolicy): WatcherAction[] {
+/**
+ * The actions of one tick, at most one on each job; the retry of a job is a job of its own. A job for which nothing can be
+ * planned is given to `failed`, and nothing is done about it: nobody foresaw what it says.
+ */
+export function planWatcher(
+  snapshot: WatcherSnapshot,
+  policy: WatcherPolicy,
+  failed: (jobId: string, error: unknown) => void = rethrow,
+): WatcherAction[] {
   const actions = snapshot.jobs.flatMap((job) => {
-    const retry = planRetry(job, snapshot.nowMs);
-    const own = job.busy ? undefined : planJob(job, snapshot, policy);
-    return [retry ?? [], own && !isInTheWay(own, job, retry) ? own : []].flat();
+    try {
+      return planOne(job, snapshot, policy);
+    } catch (error) {
+      failed(job.job_id, error);
+      return [];
+    }
   });
   let free = snapshot.postFree;
   return actions.filter((action) => action.do !== 'process' || free-- > 0);
+}
+
+function rethrow(_: string, error: unknown): never {
+  throw error;
+}
+
+function planOne(job: WatcherJob, snapshot: WatcherSnapshot, policy: WatcherPolicy): WatcherAction[] {
+  const retry = planRetry(job, snapshot.nowMs);
+  const own = job.busy ? undefined : planJob(job, snapshot, policy);
+  return [retry ?? [], own && !isInTheWay(own, job, retry) ? own : []].flat();
 }
 
 /** An order is not moved from where it is copied for a retry. */

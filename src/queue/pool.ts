@@ -36,6 +36,7 @@ export interface RunnerFacts {
   ledger_id: string;
   paused?: boolean | undefined;
   draining?: boolean | undefined;
+  stopped?: boolean | undefined;
   silent?: { how: 'unreachable' | 'stale' | 'lost'; since: string } | undefined;
 }
 
@@ -98,7 +99,8 @@ const OF_RUNNER: { readonly [T in EventType]?: RunnerPart<T> } = {
   'runner-heard': () => ({ silent: undefined }),
   'runner-paused': () => ({ paused: true }),
   'runner-draining': () => ({ draining: true }),
-  'runner-resumed': () => ({ paused: undefined, draining: undefined }),
+  'runner-stopped': () => ({ stopped: true }),
+  'runner-resumed': () => ({ paused: undefined, draining: undefined, stopped: undefined }),
   'ledger-lost': ({ ledger_id }) => ({ ledger_id }),
 };
 

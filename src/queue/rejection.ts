@@ -1,9 +1,8 @@
 // Why a whole order cannot be run here, decided from the order and the settings alone.
 import { sentence } from '../job/issues.ts';
-import { SHORT_NAME } from '../job/job-id.ts';
 import type { Fields } from '../job/lenient-text.ts';
 import type { Order } from '../job/order.ts';
-import { RUN_ON_AUTO } from '../job/order.ts';
+import { RUN_ON_AUTO, wantedRunner } from '../job/order.ts';
 import type { Outcome } from '../job/outcome.ts';
 import type { Requests } from '../job/request.ts';
 import { JOB_JSON } from '../job/seal.ts';
@@ -56,12 +55,6 @@ function beyondMachine(
   const total = Math.floor(machine.totalMemoryMb);
   if (memory_mb <= total) return undefined;
   return rejected(`job.json, requires.memory_mb: ${memory_mb} MB, but this machine has ${total} MB in all`);
-}
-
-/** The runner an order asks for; one whose `run_on` cannot be read counts as `auto`. */
-export function wantedRunner(fields: Fields): string {
-  const written = fields['run_on'];
-  return typeof written === 'string' && SHORT_NAME.test(written) ? written : RUN_ON_AUTO;
 }
 
 /** Is this order for this runner? */

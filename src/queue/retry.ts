@@ -21,6 +21,8 @@ export interface PendingRetry {
   notBeforeMs: number;
   /** The new job is in the queue; what is left is to note it. */
   isMade: boolean;
+  /** Somebody said that it is not to be made. */
+  stopped: boolean;
   /** Its order is being copied. */
   acting: boolean;
   /** The same, or that failed lately and waits to be tried again. */
@@ -30,18 +32,18 @@ export interface PendingRetry {
 /** Whether the mirror is known to deliver: only then does silence mean that a runner is gone. */
 const KNOWN_UP: readonly LinkState[] = ['local', 'up'];
 
-type Surroundings = Pick<WatcherSnapshot, 'link' | 'nowMs'>;
+type Surroundings = Pick<WatcherSnapshot, 'nowMs'>;
 
 /** Decides that a job is to be tried again: the old one is told before anything else is done with it. */
 export function planSupersede(
   job: WatcherJob,
-  { link, nowMs }: Surroundings,
+  { nowMs }: Surroundings,
   policy: RetryPolicy,
 ): WatcherAction | undefined {
   const { job_id, requests, order: facts, archived, retryId: superseded_by } = job;
   if (requests.cancel || archived.length > 0 || superseded_by === undefined) return undefined;
   if (facts?.seal !== 'valid' || !facts.order || !facts.arrived.complete) return undefined;
-  const errorClass = failureOf(job, link);
+  const errorClass = failureOf(job);
   const { max, on, ...pace } = rulesFor(facts.order, policy);
   const { number } = retryNameOf(job_id, facts.order.retry_of);
   if (errorClass === undefined || !on.includes(errorClass) || number >= max) return undefined;
@@ -51,10 +53,11 @@ export function planSupersede(
 }
 
 /** The class of a failure that is final, or `lost`; undefined when there is none. */
-export function failureOf(
-  { record, lost }: Pick<WatcherJob, 'record' | 'lost'>,
-  link: LinkState,
-): string | undefined {
+export function failureOf({
+  record,
+  lost,
+  link,
+}: Pick<WatcherJob, 'record' | 'lost' | 'link'>): string | undefined {
   if (!record?.sealSha256) return lost && KNOWN_UP.includes(link) ? 'lost' : undefined;
   const outcome = record.complete ? record.record?.outcome : undefined;
   if (!outcome || outcome.kind === 'completed' || outcome.kind === 'cancelled') return undefined;
@@ -74,6 +77,9 @@ function rulesFor({ retry }: Order, policy: RetryPolicy) {
 /** A fifth more or less, so that jobs that failed together do not come back together. */
 const JITTER = 0.2;
 
+/** No setting makes a retry wait longer, so that its time can be written. */
+const LONGEST_S = 366 * 86_400;
+
 interface Pace {
   backoffS: number;
   multiplier: number;
@@ -82,7 +88,9 @@ interface Pace {
 
 /** Seconds before the retry with this id, the one after `number` others. Never over the longest, and still spread there. */
 export function delayS(id: string, number: number, { backoffS, multiplier, maxS }: Pace): number {
-  const wanted = Math.min(backoffS * multiplier ** number, maxS / (1 + JITTER));
+  // nothing grows to nothing, however often it is multiplied: 0 times Infinity is no number
+  const grown = backoffS === 0 ? 0 : backoffS * multiplier ** number;
+  const wanted = Math.min(grown, Math.min(maxS, LONGEST_S) / (1 + JITTER));
   return wanted * (1 - JITTER + 2 * JITTER * fractionOf(id));
 }
 
@@ -96,10 +104,21 @@ function fractionOf(text: string): number {
 }
 
 /** Makes a retry whose time has come. It does not wait for the old job to be archived. */
-export function planRetry({ job_id, record, retry }: WatcherJob, nowMs: number): WatcherAction | undefined {
-  if (!retry || retry.busy || hasCompleted(record)) return undefined;
-  if (!retry.isMade && nowMs < retry.notBeforeMs) return undefined;
+export function planRetry(job: WatcherJob, nowMs: number): WatcherAction | undefined {
+  const { job_id, record, retry } = job;
+  if (!retry || retry.busy) return undefined;
+  if (retry.stopped) return { do: 'stop-retry', job_id: retry.retry_as, retry_of: job_id };
+  if (hasCompleted(record)) return undefined;
+  if (!retry.isMade && (nowMs < retry.notBeforeMs || mayStillRun(job))) return undefined;
   return { do: 'retry', job_id: retry.retry_as, retry_of: job_id };
+}
+
+/**
+ * The retry of a job without an end was decided because it was lost. Where nobody can tell any more whether its runner is
+ * only cut off, it is not made: two would run.
+ */
+function mayStillRun({ record, archived, link }: WatcherJob): boolean {
+  return !record?.sealSha256 && archived.length === 0 && !KNOWN_UP.includes(link);
 }
 
 /** A job that was lost may be heard of again, and have completed. */
@@ -109,6 +128,7 @@ function hasCompleted(record: WatcherJob['record']): boolean {
 
 /** Will this job be tried again, so that those who depend on it go on waiting? */
 export function isToBeRetried(job: WatcherJob, around: Surroundings, policy: RetryPolicy): boolean {
-  const isPending = job.retry !== undefined && !job.retry.isMade && !hasCompleted(job.record);
+  const { retry } = job;
+  const isPending = retry !== undefined && !retry.isMade && !retry.stopped && !hasCompleted(job.record);
   return isPending || planSupersede(job, around, policy) !== undefined;
 }

@@ -1,12 +1,13 @@
 // What is told of an order and of what is asked about it. Pure.
 import type { Draft } from '../job/event.ts';
-import type { Order } from '../job/order.ts';
+import type { ToldOrder } from '../job/told.ts';
+import { toldOf } from '../job/told.ts';
 import type { JobSight, Now, Rule } from './job-sight.ts';
 import { short } from './job-sight.ts';
 
 /** A record carries the order's fields, too. */
-function orderOf({ order, record }: JobSight): Partial<Order> {
-  return order ?? (record as Partial<Order> | undefined) ?? {};
+function orderOf({ order, record }: JobSight): ToldOrder {
+  return toldOf(order ?? record);
 }
 
 export function submitted(sight: JobSight, { at }: Now): Draft | undefined {
@@ -18,14 +19,14 @@ export function submitted(sight: JobSight, { at }: Now): Draft | undefined {
     type: 'submitted',
     at,
     job_id,
-    project,
-    job_type: type,
+    project: short(project),
+    job_type: short(type),
     description: short(description),
-    created_by,
-    priority,
-    run_on,
+    created_by: short(created_by),
+    priority: short(priority),
+    run_on: short(run_on),
     ...(hold === true && { hold }),
-    ...(depends_on && depends_on.length > 0 && { depends_on }),
+    ...(depends_on && depends_on.length > 0 && { depends_on: [...depends_on] }),
     retry_of,
   };
 }
@@ -43,11 +44,13 @@ export const assigned: Rule = (facts, { job_id, requests: { assign } }, { at }) 
     : undefined;
 
 export const released: Rule = (facts, { job_id, requests: { release } }, { at }) =>
-  release && !facts.released ? { type: 'released', at, job_id, by: release.requested_by } : undefined;
+  release && !facts.released
+    ? { type: 'released', at, job_id, by: release.requested_by, ...(release.forced && { forced: true }) }
+    : undefined;
 
 export const cancelRequested: Rule = (facts, { job_id, requests: { cancel } }, { at }) => {
   if (!cancel || facts.cancel) return undefined;
-  const { requested_by, reason, superseded_by, abandoned } = cancel;
+  const { requested_by, reason, superseded_by, retry_at, abandoned } = cancel;
   return {
     type: 'cancel-requested',
     at,
@@ -55,6 +58,7 @@ export const cancelRequested: Rule = (facts, { job_id, requests: { cancel } }, {
     by: requested_by,
     reason: short(reason),
     superseded_by,
+    retry_at,
     abandoned,
   };
 };

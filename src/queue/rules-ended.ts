@@ -1,9 +1,10 @@
 // What is told of a job that has ended, and of its way into the archive. Pure.
 import type { End } from '../job/event.ts';
-import type { Order } from '../job/order.ts';
 import type { Outcome } from '../job/outcome.ts';
 import type { JobRecord } from '../job/record.ts';
-import type { Rule } from './job-sight.ts';
+import { toldOf } from '../job/told.ts';
+import type { JobSight, Rule } from './job-sight.ts';
+import { short } from './job-sight.ts';
 
 function endOf({ kind, error_class, exit_code, signal }: Outcome): End {
   return { kind, error_class, exit_code, signal };
@@ -21,7 +22,7 @@ function course(record: JobRecord | undefined) {
     best: last?.best,
     trial: last?.trial,
     trials: last?.trials,
-    project: (record as Partial<Order> | undefined)?.project,
+    project: short(toldOf(record).project),
   };
 }
 
@@ -46,7 +47,14 @@ export const postProcessed: Rule = (facts, { job_id, post }, { at }) =>
     ? { type: 'post-processed', at, job_id, status: post }
     : undefined;
 
-export const archived: Rule = (facts, { job_id, record, archived_as, abandoned, retry }, { at }) => {
+/** Who had it cancelled, and why, while what was asked is still there. */
+function cancelOf({ requests: { cancel }, record, abandoned }: JobSight) {
+  if (!cancel || abandoned || finalState(record) !== 'cancelled') return {};
+  return { reason: short(cancel.reason), by: cancel.requested_by };
+}
+
+export const archived: Rule = (facts, sight, { at }) => {
+  const { job_id, record, archived_as, abandoned, retry } = sight;
   if (archived_as === undefined || archived_as === facts.archived_as) return undefined;
   const isEnd = finalState(record) !== undefined && !abandoned;
   return {
@@ -57,6 +65,7 @@ export const archived: Rule = (facts, { job_id, record, archived_as, abandoned, 
     state: (isEnd && finalState(record)) || 'failed',
     ...course(record),
     ...(!isEnd && { outcome: { kind: 'abandoned' as const } }),
+    ...cancelOf(sight),
     ...(facts.late && { late: true }),
     lost_at: facts.lost_at,
     post: facts.post,

@@ -1,18 +1,28 @@
 // What is told of a job in the hands of its runner: that it waits, runs, gets further, is lost and is heard again. Pure.
+import { blockerOf, waitText } from '../job/dependency.ts';
 import type { Draft } from '../job/event.ts';
 import type { Progress } from '../job/progress.ts';
 import type { JobSight, Now, Rule } from './job-sight.ts';
 import { short } from './job-sight.ts';
 import { waitKind } from './waiting.ts';
 
-function queuedEvent({ job_id, record }: JobSight, { at }: Now): Draft {
+function queuedEvent(sight: JobSight, { at }: Now): Draft {
+  const { job_id, record } = sight;
   return {
     type: 'queued',
     at,
     job_id,
     runner: record?.runner?.id,
-    waiting_for: (record?.state === 'queued' && record.waiting_for) || 'slot',
+    ...(waitOf(sight) ?? { waiting_for: 'slot' }),
   };
+}
+
+/** What it waits for, in the words of its runner where nobody here knows more. */
+function waitOf({ record, keeping }: JobSight) {
+  const told = record?.state === 'queued' ? record.waiting_for : undefined;
+  if (!told || !keeping) return told ? { waiting_for: told } : undefined;
+  const blocked_by = blockerOf(keeping)?.job_id;
+  return { waiting_for: waitText(told, keeping), ...(blocked_by !== undefined && { blocked_by }) };
 }
 
 /** The runner knows the order; it may be further already. */
@@ -30,10 +40,13 @@ export const started: Rule = (facts, { job_id, record }, { at }) => {
 export const queuedAgain: Rule = (facts, sight, now) =>
   facts.state === 'running' && sight.record?.state === 'queued' ? queuedEvent(sight, now) : undefined;
 
-export const waiting: Rule = (facts, { job_id, record }, { at }) => {
-  const wait = record?.state === 'queued' ? record.waiting_for : undefined;
-  const isNew = facts.state === 'queued' && wait !== undefined && waitKind(wait) !== facts.waiting_for;
-  return isNew ? { type: 'waiting', at, job_id, waiting_for: wait } : undefined;
+export const waiting: Rule = (facts, sight, { at }) => {
+  const { job_id, keeping } = sight;
+  const wait = waitOf(sight);
+  // nothing keeps it back any more: it is released at this very look
+  if (!wait || (keeping && !keeping.held && keeping.open.length === 0)) return undefined;
+  const isNew = facts.state === 'queued' && waitKind(wait.waiting_for) !== facts.waiting_for;
+  return isNew ? { type: 'waiting', at, job_id, ...wait } : undefined;
 };
 
 export const lost: Rule = (facts, { job_id, lost: verdict, record }, { at }) =>

@@ -49,6 +49,8 @@ export interface WatcherJob {
   /** Newest last. */
   archived: ArchivedJob[];
   collected: Collected | undefined;
+  /** To the runner that has it. */
+  link: LinkState;
   /** The verdict that it is lost stands. */
   lost: boolean;
   /** The id that its retry has, or would get; known of those that failed or are lost. */
@@ -56,6 +58,8 @@ export interface WatcherJob {
   retry: PendingRetry | undefined;
   /** Somebody gave it up. */
   abandoned: boolean;
+  /** Somebody has lifted its hold; its dependencies count on. */
+  unheld: boolean;
   /** No runner can take it up any more, though its requests went. */
   cleared: boolean;
   busy: boolean;
@@ -67,7 +71,6 @@ export interface WatcherSnapshot {
   runners: string[];
   /** The states of jobs that others depend on, their retries counted in, where they are known. */
   states: { readonly [job_id: string]: State | undefined };
-  link: LinkState;
   /** By the clock of this machine, milliseconds since 1970; compared only with what this side wrote. */
   nowMs: number;
   /** How many more jobs may be post-processed now. */
@@ -84,6 +87,8 @@ export type WatcherAction =
   | { do: 'supersede'; job_id: string; superseded_by: string; retry_at: string; reason: string }
   /** `job_id` is the job to be made. */
   | { do: 'retry'; job_id: string; retry_of: string }
+  /** `job_id` is the job that is not to be made; should it be there all the same, it is cancelled. */
+  | { do: 'stop-retry'; job_id: string; retry_of: string }
   | { do: 'abandon'; job_id: string }
   | { do: 'collect'; job_id: string }
   | { do: 'process'; job_id: string }

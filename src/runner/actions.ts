@@ -23,7 +23,7 @@ import type { RunnerState } from './parts.ts';
 import { newFollower } from './progress-follower.ts';
 import { publishJob } from './publish.ts';
 import { workOrder } from './read-attempt.ts';
-import { composeRecord, writeRecord } from './records.ts';
+import { composeRecord, runningState, writeRecord } from './records.ts';
 
 /** Actions that may take long: they run beside the ticks, so that the heartbeat goes on. */
 export function isLong(action: RunnerAction): boolean {
@@ -127,6 +127,13 @@ async function noteStarted(runner: RunnerState, jobId: string, attempt: number):
   });
 }
 
+/** A script may be over before anybody looked: what completed has been running, and the record says so first. */
+async function ensureRunning(runner: RunnerState, jobId: string): Promise<void> {
+  const { disk, layout } = runner;
+  if (readOwnRecord(disk.files, layout.record(jobId), jobId)?.record?.state === 'running') return;
+  await writeRecord(runner, jobId, composeRecord(runner, jobId, runningState(runner, jobId)));
+}
+
 /** No time of grace is longer than a day: a typing slip must not make a job that cannot be cancelled. */
 const GRACE_MAX_S = 86_400;
 
@@ -187,6 +194,7 @@ async function end(runner: RunnerState, action: Extract<RunnerAction, { do: 'end
   const known = runner.ledger.jobs.get(job_id);
   const attempt = known?.attempt ?? 0;
   if (outcome.kind !== 'cancelled') await ensureQueued(runner, job_id, 'inputs');
+  if (outcome.kind === 'completed') await ensureRunning(runner, job_id);
   await note(runner, job_id, {
     event: 'ended',
     attempt,

@@ -1,5 +1,6 @@
 // Of which jobs this runner can say that it has read their cancel and holds nothing: the watcher closes those that were
 // given up on that word. It knows no plan.
+import { isThereBesides } from '../store/conflicts.ts';
 import { jobDirs } from '../store/job-dirs.ts';
 import { readRequests } from '../store/requests.ts';
 import type { RunnerState } from './parts.ts';
@@ -9,7 +10,11 @@ export function clearedJobs(runner: Pick<RunnerState, 'disk' | 'layout' | 'ledge
   return jobDirs(disk.files, layout.tree('requests')).filter((id) => {
     const phase = ledger.jobs.get(id)?.phase;
     if (phase !== undefined && phase !== 'deleted') return false;
-    if (disk.files.facts(layout.order(id)) || disk.files.facts(layout.record(id))) return false;
-    return readRequests(disk.files, layout, id).cancel !== undefined;
+    try {
+      if ([layout.order(id), layout.record(id)].some((dir) => isThereBesides(disk.files, dir))) return false;
+      return readRequests(disk.files, layout, id).cancel !== undefined;
+    } catch {
+      return false; // of what cannot be read nothing can be said
+    }
   });
 }

@@ -1,12 +1,13 @@
 // Deletes a record that the archive has.
 import path from 'node:path';
 import { SEAL } from '../job/seal.ts';
+import { removeAllBut } from '../store/conflicts.ts';
 import { joinPortable } from '../store/portable.ts';
 import { listTree } from '../store/tree.ts';
 import { note } from './note.ts';
 import type { RunnerState } from './parts.ts';
 
-/** Deletes a record whose digest the archive has confirmed: noted first, the seal last. */
+/** Deletes a record whose digest the archive has confirmed: noted first, the seal last. Conflict copies stay. */
 export async function deleteRecord(runner: RunnerState, jobId: string): Promise<void> {
   const { disk, layout, ledger } = runner;
   const known = ledger.jobs.get(jobId);
@@ -20,7 +21,9 @@ export async function deleteRecord(runner: RunnerState, jobId: string): Promise<
   removeDirs(runner, dir, [...paths.map((file) => path.posix.dirname(file)), ...emptyDirs]);
   disk.files.syncDir(layout.tree('inbox'));
   await disk.files.removeFile(path.join(dir, SEAL));
-  await disk.files.removeTree(dir);
+  // read again: what the mirror has put aside meanwhile is not ours to remove
+  if (listTree(disk.files, dir).conflicts.length > 0) await removeAllBut(disk.files, dir);
+  else await disk.files.removeTree(dir);
   disk.files.syncDir(layout.tree('inbox'));
   if (known?.phase !== 'deleted') await note(runner, jobId, { event: 'deleted', attempt });
 }

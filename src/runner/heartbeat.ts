@@ -1,6 +1,7 @@
 // The heartbeat: records of running jobs and presence, written when due, or when something moved; and the pace of what
 // is published while a script runs.
 import { messageOf } from '../errors.ts';
+import type { Presence } from '../job/presence.ts';
 import type { MachineSeen } from '../queue/machine.ts';
 import type { RunnerPlan } from '../queue/plan-runner.ts';
 import { readPresence } from '../store/presences.ts';
@@ -19,8 +20,19 @@ export interface Pulse {
   progress: Map<string, string>;
 }
 
-export function newPulse(runner: Pick<RunnerState, 'disk' | 'layout' | 'identity'>): Pulse {
-  const seq = readPresence(runner.disk.files, runner.layout, runner.identity.id)?.seq ?? 0;
+/** What this runner said last; what cannot be read is written anew. */
+export function lastPresence({ disk, layout, identity }: PresenceParts): Presence | undefined {
+  try {
+    return readPresence(disk.files, layout, identity.id);
+  } catch {
+    return undefined;
+  }
+}
+
+type PresenceParts = Pick<RunnerState, 'disk' | 'layout' | 'identity'>;
+
+export function newPulse(runner: PresenceParts): Pulse {
+  const seq = lastPresence(runner)?.seq ?? 0;
   return { seq, atMs: undefined, told: '', progress: new Map() };
 }
 
@@ -30,7 +42,12 @@ export async function beat(
   plan: RunnerPlan,
   machine: MachineSeen,
 ): Promise<void> {
-  await beatPresence(runner, pulse, plan, machine);
+  try {
+    await beatPresence(runner, pulse, plan, machine);
+  } catch (error) {
+    // the records of what runs still show that it does
+    runner.log.error({ error: messageOf(error) }, 'the presence could not be written');
+  }
   const running = [...runner.ledger.jobs].flatMap(([id, job]) => (job.phase === 'started' ? [id] : []));
   for (const jobId of running) {
     if (runner.only !== undefined && runner.only !== jobId) continue;

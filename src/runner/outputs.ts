@@ -4,10 +4,9 @@ import { encodeFirst, encodePath, foldCase, pathProblem } from '../job/portable-
 import type { OutputNote } from '../job/record.ts';
 import type { SealEntry } from '../job/seal.ts';
 import { JOB_JSON, SEAL, SEAL_SIGNATURE, STDOUT_LOG } from '../job/seal.ts';
+import { ARCHIVE_NAMES } from '../store/archive-names.ts';
 import type { Disk } from '../store/disk.ts';
 import { hashFile } from '../store/disk.ts';
-import { ABANDONED_FILE, ORDER_DIR, POST_DIR, PRUNED_FILE, RETRY_FILE } from '../store/layout.ts';
-import { LOST_FILE } from '../store/lost.ts';
 import { joinPortable } from '../store/portable.ts';
 import type { TreeFile, Unseen } from '../store/tree.ts';
 import { listWhatIsSeen } from '../store/tree.ts';
@@ -83,20 +82,7 @@ function reasonFor(path: string): string {
 }
 
 /** Names at the top of a record or of the archive that are not for outputs, whatever stands below them. */
-const OWN_NAMES = new Set(
-  [
-    JOB_JSON,
-    STDOUT_LOG,
-    SEAL,
-    SEAL_SIGNATURE,
-    POST_DIR,
-    ORDER_DIR,
-    LOST_FILE,
-    ABANDONED_FILE,
-    RETRY_FILE,
-    PRUNED_FILE,
-  ].map(foldCase),
-);
+const OWN_NAMES = new Set([JOB_JSON, STDOUT_LOG, SEAL, SEAL_SIGNATURE, ...ARCHIVE_NAMES].map(foldCase));
 
 /** Gives each output a name that can be sealed beside all those given before. */
 export function newNames() {

@@ -1,4 +1,5 @@
 // What the runner is made of: the real things in production, fakes in tests.
+import type { Presence } from '../job/presence.ts';
 import type { RunnerIdentity } from '../job/record.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { Settings } from '../settings/keys.ts';
@@ -30,6 +31,8 @@ export interface RunnerParts {
   settings: RunnerSettings;
   /** A person runs this one order by hand: nothing else is looked at, and nothing keeps it from starting. */
   only?: string | undefined;
+  /** The device of the mirror that this machine is, once that is known. */
+  device?: () => string | undefined;
 }
 
 /** The parts, and what a running runner keeps. */
@@ -44,6 +47,8 @@ export interface RunnerState extends RunnerParts {
   licences: LicenceLook;
   /** Nothing starts any more, and what runs is to be interrupted. */
   stopping: boolean;
+  /** It writes its last presence. */
+  stopped?: Presence['stopped'];
   /** Calls for a tick now. */
   ring(): void;
 }

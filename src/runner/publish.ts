@@ -215,7 +215,7 @@ function notesOf(
   const stay = (what: string, where: string) =>
     `${what} in ${where} until ${days} days after the job is archived`;
   const cut = log && log.leftOut > 0 ? [log] : [];
-  return [
+  return shortened([
     ...notes,
     ...unreadable.map(({ path, code }) => ({
       path,
@@ -226,5 +226,18 @@ function notesOf(
       path: STDOUT_LOG,
       reason: `${leftOut} of its ${size} bytes were not published, from the middle; ${stay('the whole stays', logOf(runner, jobId, attempt).whereabouts)}`,
     })),
-  ];
+  ]);
+}
+
+/** What the notes of a record may take of the bytes it can have. */
+const NOTES_MAX = 500_000;
+
+function shortened(notes: readonly OutputNote[]): OutputNote[] {
+  let bytes = 0;
+  const kept = notes.filter((note) => {
+    bytes += Buffer.byteLength(JSON.stringify(note, null, 2));
+    return bytes <= NOTES_MAX;
+  });
+  const more = notes.length - kept.length;
+  return more === 0 ? kept : [...kept, { path: '*', reason: `and ${more} more such notes, left out here` }];
 }

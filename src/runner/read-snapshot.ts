@@ -1,6 +1,5 @@
 // Reads what the runner decides from: outbox, requests, its own records, its ledger, its attempts.
 
-import { messageOf } from '../errors.ts';
 import type { Requests } from '../job/request.ts';
 import type { OrderFacts } from '../queue/order-facts.ts';
 import { isUnderWay } from '../queue/plan-runner.ts';
@@ -65,7 +64,7 @@ async function readJobSafely(
   try {
     return await readJob(runner, job_id, places, problems);
   } catch (error) {
-    problems.push(unreadable(job_id, messageOf(error)));
+    problems.push(unreadable(job_id, error));
     const ledger = runner.ledger.jobs.get(job_id);
     return ledger && heldBack(job_id, ledger);
   }
@@ -100,7 +99,7 @@ async function readJob(
   const isOpen = !ledger || ledger.phase === 'again';
   const order = places.order && isOpen ? readOrder(disk.files, layout.order(job_id), job_id) : undefined;
   noteChange(memory, order, nowMs);
-  const requests = places.asked ? readRequests(disk.files, layout, job_id, problems) : {};
+  const requests = places.asked ? requestsOf(runner, job_id, problems) : {};
   const record = places.record ? readOwnRecord(disk.files, layout.record(job_id), job_id) : undefined;
   return {
     job_id,
@@ -120,6 +119,17 @@ async function readJob(
     work: places.work,
     workMb: memory.workMb,
   };
+}
+
+/** What is asked cannot be read: then nothing is begun, but a run that is under way is followed to its end. */
+function requestsOf({ disk, layout, ledger }: RunnerState, jobId: string, problems: Problem[]): Requests {
+  try {
+    return readRequests(disk.files, layout, jobId, problems);
+  } catch (error) {
+    if (!isUnderWay(ledger.jobs.get(jobId))) throw error;
+    problems.push(unreadable(jobId, error));
+    return {};
+  }
 }
 
 /** Nothing of its order is asked for any more. */

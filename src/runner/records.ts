@@ -6,6 +6,7 @@ import { withEta } from '../job/progress.ts';
 import type { Attempt, Beat, JobRecord, RecordFacts, RecordState } from '../job/record.ts';
 import { makeRecord } from '../job/record.ts';
 import { JOB_JSON } from '../job/seal.ts';
+import { RECORD_BYTES } from '../job/sizes.ts';
 import { isoNow, jsonText, writeWhole } from '../store/disk.ts';
 import { readOrder } from '../store/read-order.ts';
 import { readOwnRecord } from '../store/read-record.ts';
@@ -111,10 +112,19 @@ export async function writeRecord(runner: RunnerState, jobId: string, record: Jo
   const dir = layout.record(jobId);
   disk.files.makeDir(layout.staging);
   disk.files.makeDir(dir);
-  const text = jsonText(record);
+  const text = recordText(record);
   await writeWhole(disk, layout.staging, path.join(dir, JOB_JSON), text);
   disk.files.syncDir(layout.tree('inbox'));
   return text;
+}
+
+/** With less white space where it would grow beyond what is read. */
+function recordText(record: JobRecord): string {
+  const text = jsonText(record);
+  if (Buffer.byteLength(text) <= RECORD_BYTES) return text;
+  const dense = `${JSON.stringify(record)}\n`;
+  if (Buffer.byteLength(dense) <= RECORD_BYTES) return dense;
+  throw new Error(`its record would have more than ${RECORD_BYTES} bytes: nobody would read it`);
 }
 
 /** The record of a job whose script runs. */

@@ -5,12 +5,13 @@ import type { RunnerPlan } from '../queue/plan-runner.ts';
 import { isUnderWay, planRunner } from '../queue/plan-runner.ts';
 import type { Problem } from '../queue/problem.ts';
 import { newProblems } from '../queue/problem.ts';
-import type { RunnerAction, RunnerJob } from '../queue/runner-snapshot.ts';
+import type { RunnerAction, RunnerJob, RunnerSnapshot } from '../queue/runner-snapshot.ts';
 import { isoNow, sweepTemps } from '../store/disk.ts';
 import { openLedger } from '../store/ledger.ts';
 import { assertQueue } from '../store/marker.ts';
 import { readPresence } from '../store/presences.ts';
 import { clearStaging } from '../store/stage.ts';
+import { unplanned } from '../store/unreadable.ts';
 import type { Chores } from '../system/chores.ts';
 import { carryOut, isLong } from './actions.ts';
 import { noteFailure } from './failing.ts';
@@ -20,6 +21,7 @@ import { newLicenceLook } from './licences.ts';
 import { newNaps, noteTick } from './naps.ts';
 import type { RunnerParts, RunnerState } from './parts.ts';
 import { readRunnerSnapshot } from './read-snapshot.ts';
+import { beatPresence } from './tell-presence.ts';
 
 export interface Runner {
   /** Looks, decides and acts once. True when there was anything to do or a script runs. */
@@ -32,6 +34,8 @@ export interface Runner {
   interrupt(): void;
   /** The owner drains the runner, and nothing runs any more. */
   isDrained(): boolean;
+  /** Tells that the runner is stopped on purpose: what waits is not lost. Nothing is told afterwards. */
+  tellStopped(reason?: string): Promise<void>;
 }
 
 /** Opens the runner's ledger and makes a runner of the parts. The caller holds the runner's lock. */
@@ -41,9 +45,9 @@ export async function openRunner(
   chores: Chores,
   ring: () => void,
 ): Promise<Runner> {
-  const { disk, layout, at, identity } = parts;
+  const { disk, layout, at } = parts;
   assertQueue(disk.files, layout, queueId);
-  const ledger = await openLedger(disk, at.ledger, readPresence(disk.files, layout, identity.id)?.ledger_id);
+  const ledger = await openLedger(disk, at.ledger, toldLedger(parts));
   await clearStaging(disk.files, at);
   for (const dir of [layout.staging, at.state]) await sweepTemps(disk, dir);
   const runner: RunnerState = {
@@ -67,6 +71,13 @@ export async function openRunner(
       runner.stopping = true;
     },
     isDrained: () => isDrained,
+    tellStopped: async (reason) => {
+      assertQueue(disk.files, layout, queueId);
+      const snapshot = await readRunnerSnapshot(runner);
+      const plan = planSafely(runner, snapshot);
+      runner.stopped = { at: isoNow(disk), ...(reason !== undefined && { reason }) };
+      await beatPresence(runner, pulse, plan, snapshot.machine);
+    },
     tick: async () => {
       assertQueue(disk.files, layout, queueId);
       noteTick(runner.naps, disk.clock.now(), parts.settings.poll_interval_s * 1000);
@@ -77,10 +88,29 @@ export async function openRunner(
   };
 }
 
+/** The ledger that this runner had, by its presence. One that cannot be read tells nothing, but it tells that there was one. */
+function toldLedger({ disk, layout, identity, at }: RunnerParts): string | undefined {
+  try {
+    return readPresence(disk.files, layout, identity.id)?.ledger_id;
+  } catch {
+    return disk.files.facts(at.ledger) === undefined ? 'unknown' : undefined;
+  }
+}
+
+/** A job for which nothing can be planned is a problem of its own. */
+function planSafely({ disk, settings }: RunnerState, snapshot: RunnerSnapshot): RunnerPlan {
+  return planRunner(snapshot, disk.clock.now(), settings, (id, error) =>
+    snapshot.problems.push(unplanned(id, error)),
+  );
+}
+
 async function tickOnce(runner: RunnerState, pulse: Pulse) {
-  const { disk, settings, chores } = runner;
+  const { chores } = runner;
   const snapshot = await readRunnerSnapshot(runner);
-  const plan = planRunner(snapshot, disk.clock.now(), settings);
+  const plan = planSafely(runner, snapshot);
+  const acted = new Set(plan.actions.map(({ job_id }) => job_id));
+  // what there is nothing to do about is not tried in vain any more
+  for (const id of runner.failing.keys()) if (!acted.has(id) && !chores.isBusy(id)) runner.failing.delete(id);
   forgetGone(runner, snapshot.jobs);
   tellProblems(runner, snapshot.problems);
   if (plan.wantsLicences) runner.licences.lookIfDue();
@@ -114,14 +144,14 @@ async function act(runner: RunnerState, action: RunnerAction): Promise<void> {
   const { job_id } = action;
   const work = async () => {
     await carryOut(runner, action);
-    runner.failing.delete(job_id);
+    if (runner.failing.get(job_id)?.action === action.do) runner.failing.delete(job_id);
   };
   const failed = (error: unknown) => {
     noteFailure(runner.failing, action, error, isoNow(runner.disk));
     runner.log.error({ job_id, action: action.do, error: messageOf(error) }, 'failed; tried again later');
   };
-  if (isLong(action)) runner.chores.beside(job_id, work, failed);
-  else await runner.chores.now(job_id, work, failed);
+  if (isLong(action)) runner.chores.beside(job_id, work, failed, action.do);
+  else await runner.chores.now(job_id, work, failed, action.do);
 }
 
 async function beatSafely(

@@ -26,12 +26,16 @@ export async function beatPresence(
   const failing = failingNow(runner.failing);
   // without the errors, which may name other temporary files each time
   const failingWhat = failing.map(({ job_id, action }) => [job_id, action]);
-  const told = JSON.stringify([plan.running, plan.waiting, closed, cleared, failingWhat]);
+  const device = runner.device?.();
+  const { stopped } = runner;
+  const told = JSON.stringify([plan.running, plan.waiting, closed, cleared, failingWhat, device, stopped]);
   const isDue = pulse.atMs === undefined || nowMs - pulse.atMs >= settings.heartbeat_interval_s * 1000;
   if (!isDue && told === pulse.told) return;
   await writePresence(disk, runner.layout, {
     ...presenceOf(runner, pulse.seq + 1, plan),
     ...closed,
+    ...(stopped && { stopped }),
+    ...(device !== undefined && { syncthing_device: device }),
     ...(machine.freeMb !== undefined && { disk_free_mb: Math.floor(machine.freeMb) }),
     ...(cleared.length > 0 && { cleared }),
     ...(failing.length > 0 && { failing }),

@@ -7,6 +7,7 @@ const HEADER = [
   '# Settings of jobq on this machine. This file stays local: it is not mirrored.',
   '# Each key is shown with its default, or with an example where the default is not a fixed value.',
   '# Remove the "# " before a key to change it. An environment variable such as JOBQ_RUNNER_SLOTS overrules the file.',
+  '# A section such as [notify.targets.team] may be added at the end; keys with their full names stand above all sections.',
 ];
 
 /** The default in words. */
@@ -16,17 +17,21 @@ function defaultOf({ row }: KeyedRow): string {
 }
 
 function commentedRow(keyed: KeyedRow, queueId: string): string[] {
-  const { key, name, row } = keyed;
+  const { section, key, name, row } = keyed;
   const told = [`# ${row.meaning}`, `# (${row.unit}; default: ${defaultOf(keyed).replaceAll('`', '')})`];
-  if (key === 'queue.id') return [...told, `id = ${JSON.stringify(queueId)}`, ''];
+  if (key === 'queue.id') return [...told, `${key} = ${JSON.stringify(queueId)}`, ''];
   const lines = row.examples ?? [`${name} = ${JSON.stringify(row.default)}`];
-  return [...told, ...lines.map((line) => `# ${line}`), ''];
+  return [...told, ...lines.map((line) => `# ${section}.${line}`), ''];
 }
 
-/** The settings file that `jobq init` writes: everything but the queue's id is commented out. */
+/**
+ * The settings file that `jobq init` writes: everything but the queue's id is commented out. Keys have their full names and
+ * no section has a header, so that any section can be added below: TOML allows each header once.
+ */
 export function commentedSettings(queueId: string): string {
   const sections = SECTIONS.flatMap((section) => [
-    `[${section}]`,
+    `# ---- ${section} ----`,
+    '',
     ...ROWS.filter((keyed) => keyed.section === section).flatMap((keyed) => commentedRow(keyed, queueId)),
   ]);
   return `${[...HEADER, '', ...sections].join('\n').trimEnd()}\n`;
@@ -62,6 +67,8 @@ export interface SettingRow {
   meaning: string;
 }
 
+const SECRET = '***';
+
 /** One row a key, and one for each entry of a table. An unset value is null. */
 export function settingRows({ settings, sources }: Loaded): SettingRow[] {
   return ROWS.flatMap(({ section, name, key, row }) => {
@@ -73,7 +80,7 @@ export function settingRows({ settings, sources }: Loaded): SettingRow[] {
         : [[key, value]];
     return entries.map(([entry, part]) => ({
       key: entry,
-      value: part ?? null,
+      value: row.secret && part !== undefined ? SECRET : (part ?? null),
       source: sources[entry] ?? sources[key],
       ...shared,
     }));

@@ -5,6 +5,7 @@
 export type LineOf = (path: readonly string[]) => number;
 
 const BARE = /[A-Za-z0-9_-]/;
+const BARE_KEY = /^[A-Za-z0-9_-]+$/;
 
 /** A place in the text that moves forward only. */
 class Cursor {
@@ -92,11 +93,26 @@ function skipPiece(cursor: Cursor): number {
   return (/[[{]/.test(char) ? 1 : 0) - (/[\]}]/.test(char) ? 1 : 0);
 }
 
-function scan(text: string): Map<string, number> {
+/** A key or the header of a table, with its whole path. */
+interface Place {
+  path: string[];
+  line: number;
+  isHeader: boolean;
+}
+
+interface Scanned {
+  /** By path as JSON: where it is first named. */
+  lines: Map<string, number>;
+  places: Place[];
+}
+
+function scan(text: string): Scanned {
   const lines = new Map<string, number>();
+  const places: Place[] = [];
   const cursor = new Cursor(text);
   let section: string[] = [];
-  const note = (path: readonly string[], line: number) => {
+  const note = (path: string[], line: number, isHeader: boolean) => {
+    places.push({ path, line, isHeader });
     for (let length = path.length; length > 0; length--) {
       const name = JSON.stringify(path.slice(0, length));
       if (!lines.has(name)) lines.set(name, line);
@@ -104,23 +120,23 @@ function scan(text: string): Map<string, number> {
   };
   for (;;) {
     cursor.take((char) => /\s/.test(char));
-    if (cursor.done) return lines;
+    if (cursor.done) return { lines, places };
     const line = cursor.line;
     if (cursor.char === '[') {
       cursor.take((char) => char === '[');
       section = takeKey(cursor);
-      note(section, line);
+      note(section, line, true);
       skipLine(cursor);
     } else if (cursor.char === '#') skipLine(cursor);
     else {
-      note([...section, ...takeKey(cursor)], line);
+      note([...section, ...takeKey(cursor)], line, false);
       skipValue(cursor);
     }
   }
 }
 
 export function keyLines(text: string): LineOf {
-  const lines = scan(text);
+  const { lines } = scan(text);
   return (path) => {
     for (let length = path.length; length > 0; length--) {
       const line = lines.get(JSON.stringify(path.slice(0, length)));
@@ -128,4 +144,36 @@ export function keyLines(text: string): LineOf {
     }
     return 1;
   };
+}
+
+/** What a line names that was named above it. */
+export interface Twice {
+  /** As it is written: `[notify]`, `notify.default`. */
+  what: string;
+  isHeader: boolean;
+  firstLine: number;
+  /** Does a header stand there, too? Else a key with its full name. */
+  firstIsHeader: boolean;
+}
+
+/** For a text that the parser refused at this line because something is there twice; undefined when that is not seen. */
+export function namedBefore(text: string, line: number): Twice | undefined {
+  const here = scan(text).places.find((place) => place.line === line);
+  if (!here) return undefined;
+  const above = scan(
+    text
+      .split('\n')
+      .slice(0, line - 1)
+      .join('\n'),
+  );
+  // what a key has set in one piece holds no table that is begun elsewhere
+  const closed = above.places.find(
+    ({ path, isHeader }) => !isHeader && path.every((part, at) => part === here.path[at]),
+  );
+  const first = above.lines.get(JSON.stringify(here.path)) ?? closed?.line;
+  const name = here.path.map((part) => (BARE_KEY.test(part) ? part : JSON.stringify(part))).join('.');
+  const what = here.isHeader ? `[${name}]` : name;
+  if (first === undefined) return undefined;
+  const firstIsHeader = above.places.some((place) => place.line === first && place.isHeader);
+  return { what, isHeader: here.isHeader, firstLine: first, firstIsHeader };
 }

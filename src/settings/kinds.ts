@@ -110,6 +110,30 @@ function shortNameProblem(text: string): string | undefined {
   return SHORT_NAME.test(text) ? undefined : 'should be letters, digits, - and _ (at most 63)';
 }
 
+function addressProblem(text: string): string | undefined {
+  if (!URL.canParse(text)) return 'should be an address such as http://127.0.0.1:8384, but is';
+  const { protocol, username, password, search, hash } = new URL(text);
+  if (username !== '' || password !== '') return 'should be an address without user name and password';
+  if (protocol !== 'http:' && protocol !== 'https:') return 'should begin with http:// or https://, but is';
+  return search === '' && hash === '' ? undefined : 'should have nothing behind its path, but is';
+}
+
+/** An address of http or https to which paths are added. */
+export const webAddress = z.string().check(
+  z.superRefine<string>((text, ctx) => {
+    const problem = addressProblem(text);
+    if (problem === undefined) return;
+    const message = problem.endsWith('is') ? `${problem}: ${JSON.stringify(text)}` : problem;
+    ctx.addIssue({ code: 'custom', message });
+  }),
+);
+
+/** What goes into a header. No message may repeat it. */
+export const secretWord = z.custom<string>(
+  (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value),
+  'should be one word of plain characters',
+);
+
 export interface Limits {
   min?: number;
   max?: number;

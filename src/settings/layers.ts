@@ -85,6 +85,7 @@ function sectionLayer(section: string, content: unknown, place: Place): Layer {
   }
   const layer: Layer = { given: [], problems: [] };
   for (const [name, value] of Object.entries(content)) {
+    layer.problems.push(...sunken({ [name]: value }, [section], place));
     const keyed = rowOf(`${section}.${name}`);
     const where: Place = (path) => place([section, name, ...path]);
     const hint = didYouMean(`${section}.${name}`, SETTING_KEYS);
@@ -92,6 +93,21 @@ function sectionLayer(section: string, content: unknown, place: Place): Layer {
     else layer.problems.push(refused([section, name], place, `is not a known key${hint}`));
   }
   return layer;
+}
+
+/** Keys with their full names that were added at the end of the file: there they belong to the table above them. */
+function sunken(table: unknown, path: readonly string[], place: Place): SettingProblem[] {
+  if (!isTable(table)) return [];
+  return Object.entries(table).flatMap(([name, value]) => {
+    const at = [...path, name];
+    if (!isTable(value)) return [];
+    const keys = Object.keys(value);
+    const areFullNames = keys.length > 0 && keys.every((key) => rowOf(`${name}.${key}`));
+    if (!areFullNames) return sunken(value, at, place);
+    const reason = `stands below [${path.join('.')}] and belongs to it there`;
+    const remedy = `Move it up: keys with their full names, such as ${name}.${keys[0]}, stand above the first [section].`;
+    return [{ ...refused(at, place, reason), remedy }];
+  });
 }
 
 const byVariable = new Map(ROWS.map((keyed) => [variableOf(keyed.key), keyed]));

@@ -8,6 +8,7 @@ import { pathsOf } from './kinds.ts';
 import type { Flag, Given, Layer } from './layers.ts';
 import { fileLayer, flagLayer, variableLayer } from './layers.ts';
 import { misnamedTargets } from './notify-names.ts';
+import { wantedIn } from './notify-words.ts';
 import type { SettingProblem } from './problems.ts';
 import { fieldBelow, issueProblems, settingsError } from './problems.ts';
 import type { Known } from './row.ts';
@@ -63,7 +64,9 @@ function check(given: Given, facts: Facts): Checked {
     .flatMap((issue) => issueProblems(issue, given.value))
     .map(({ path, reason }) => {
       const where = given.where(path);
-      return { where, file: given.inFile ? where : undefined, field: fieldBelow(given.key, path), reason };
+      const wanted = wantedIn(given.key, given.value, path);
+      const file = given.inFile ? where : undefined;
+      return { where, file, field: fieldBelow(given.key, path), reason, wanted };
     });
   return { given, value: undefined, problems };
 }
@@ -127,10 +130,10 @@ function checkWhole(
 
 /** Names of targets that are none, each at the place that counts: that of the last layer that has the entry. */
 function misnamed({ notify }: Settings, checked: readonly Checked[]): SettingProblem[] {
-  return misnamedTargets(notify).map(({ key, path, reason }) => {
+  return misnamedTargets(notify).map(({ key, path, reason, wanted }) => {
     const has = ({ value }: Given) => path.every((entry) => Object.hasOwn(value as object, entry));
     const given = checked.map((part) => part.given).findLast((part) => part.key === key && has(part));
     const where = given?.where(path) ?? DEFAULT;
-    return { where, file: given?.inFile ? where : undefined, field: fieldBelow(key, path), reason };
+    return { where, file: given?.inFile ? where : undefined, field: fieldBelow(key, path), reason, wanted };
   });
 }

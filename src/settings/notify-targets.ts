@@ -165,12 +165,18 @@ function shapes(facts: Facts) {
   };
 }
 
+const NOWHERE: Facts = { host: '', platform: 'linux', dataDir: '/', user: '' };
+
 /** Every option of every kind, for the hint at a misspelled one. */
 export const TARGET_OPTIONS: readonly string[] = [
-  ...new Set(
-    Object.values(shapes({ host: '', platform: 'linux', dataDir: '/', user: '' })).flatMap(Object.keys),
-  ),
+  ...new Set(Object.values(shapes(NOWHERE)).flatMap(Object.keys)),
 ];
+
+/** The options of one kind; none of a kind there is not. */
+export function optionsOf(kind: string): string[] {
+  const shape = Object.values(shapes(NOWHERE)).find((each) => each.kind._zod.values.has(kind as never));
+  return Object.keys(shape ?? {});
+}
 
 function targetSchema(facts: Facts) {
   const { wake, agent, slack, discord, ntfy, webhook, command: program } = shapes(facts);

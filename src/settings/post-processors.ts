@@ -8,6 +8,7 @@ import {
   numberWithin,
   pathPattern,
   shortName,
+  variableName,
   wholeNumberWithin,
 } from './kinds.ts';
 
@@ -36,6 +37,7 @@ function postProcessorSchema(facts: Facts) {
     backoff_s: z.optional(numberWithin({ max: MAX_TIMER_S })),
     order: z._default(wholeNumberWithin({ min: -RANK_MAX, max: RANK_MAX }), 0),
     stop_on_failure: z._default(z.boolean(), false),
+    env: z.optional(z.record(variableName, z.string())),
   });
 }
 export type PostProcessor = z.infer<ReturnType<typeof postProcessorSchema>>;
@@ -51,6 +53,7 @@ export const POST_FIELDS = [
   'backoff_s',
   'order',
   'stop_on_failure',
+  'env',
 ] as const satisfies (keyof PostProcessor)[];
 
 /** `post_command` is an entry of its own, and its output is in `output.log`. */

@@ -17,6 +17,10 @@ export interface SettingProblem {
   /** The key, or what stands in the place of one. */
   field: string;
   reason: string;
+  /** What to write there, as a clause. */
+  wanted?: string | undefined;
+  /** What to do, where that is more than to correct the value. */
+  remedy?: string | undefined;
 }
 
 const KINDS: { readonly [expected: string]: string } = {
@@ -67,8 +71,9 @@ export function fieldBelow(key: string, path: readonly PropertyKey[]): string {
   return `${key}${fieldPath(path).replace(/^(?=[^[])/, '.')}`;
 }
 
-function remedyFor({ field, file }: SettingProblem, tomlFile: string): string {
+function remedyFor({ field, file, wanted }: SettingProblem, tomlFile: string): string {
   const place = file === undefined ? 'Correct it' : `Correct ${tomlFile}`;
+  if (wanted !== undefined) return `${place}: ${wanted}.`;
   const keyed = rowOf(field.split(/[.[]/, 2).join('.'));
   if (keyed) return `${place}: ${keyed.key} is ${keyed.row.meaning}.`;
   const [section = ''] = field.split('.');
@@ -93,7 +98,7 @@ export function settingsError(
   return new JobqError('usage', message, {
     file: first.file,
     field: first.field || undefined,
-    remedy: remedyFor(first, tomlFile),
+    remedy: first.remedy ?? remedyFor(first, tomlFile),
     cause,
   });
 }

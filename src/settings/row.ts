@@ -15,6 +15,8 @@ export interface Row {
   default: unknown;
   /** The default in words, where it is not the same everywhere. */
   shown?: string;
+  /** Never shown, only that it is set. */
+  secret?: true;
   /** TOML lines for the commented file, where the default cannot stand there. */
   examples?: readonly string[];
   unit: string;

@@ -11,6 +11,7 @@ import { PUBLISHING } from './table/publishing.ts';
 import { RETRY } from './table/retry.ts';
 import { RUNNER } from './table/runner.ts';
 import { SCRIPTS } from './table/scripts.ts';
+import { SYNCTHING } from './table/syncthing.ts';
 import { WAITING } from './table/waiting.ts';
 import { WORK } from './table/work.ts';
 
@@ -91,16 +92,7 @@ export const TABLE = {
     ...EVENTS,
     ...RETRY,
   },
-  syncthing: {
-    link: {
-      ...text,
-      schema: () => z.enum(['unknown', 'local']),
-      default: 'unknown',
-      meaning:
-        'what is known of the mirror: unknown, or local when one machine holds both sides and nothing mirrors',
-      source: 'protocol, 6',
-    },
-  },
+  syncthing: SYNCTHING,
   notify: NOTIFY,
   log: {
     level: {

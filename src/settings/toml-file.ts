@@ -2,6 +2,8 @@
 import { parse, TomlError } from 'smol-toml';
 import { messageOf } from '../errors.ts';
 import { decodeText } from '../job/lenient-text.ts';
+import { namedBefore } from './key-lines.ts';
+import type { SettingProblem } from './problems.ts';
 import { settingsError } from './problems.ts';
 
 export interface TomlFile {
@@ -11,11 +13,32 @@ export interface TomlFile {
   table: Record<string, unknown>;
 }
 
-function complaint(error: TomlError, text: string): string {
+type Complaint = Pick<SettingProblem, 'reason' | 'remedy'>;
+
+function complaint(error: TomlError, text: string): Complaint {
+  return (/\bredefine\b/.test(error.message) && redefinition(error, text)) || misspelling(error, text);
+}
+
+/** TOML allows each header and each key once. */
+function redefinition({ line }: TomlError, text: string): Complaint | undefined {
+  const twice = namedBefore(text, line);
+  if (!twice) return undefined;
+  const { what, isHeader, firstLine, firstIsHeader } = twice;
+  const name = what.replace(/^\[|\]$/g, '');
+  const to = firstIsHeader
+    ? `below line ${firstLine}`
+    : `beside line ${firstLine}, with their full names (${name}.…)`;
+  const remedy = isHeader
+    ? `Put the keys that stand below line ${line} ${to}, and remove line ${line}; tables such as [${name}.x] may stay.`
+    : `Leave one of the two: line ${firstLine} or line ${line}.`;
+  return { reason: `${what} is there twice: first in line ${firstLine}, and again here`, remedy };
+}
+
+function misspelling(error: TomlError, text: string): Complaint {
   const what = error.message.replace(/^Invalid TOML document: /, '').replace(/\n.*$/s, '');
   const line = text.split('\n')[error.line - 1] ?? '';
   const hint = line.includes('\\') ? '; write Windows paths in single quotes' : '';
-  return `is not valid TOML: column ${error.column}: ${what}${hint}`;
+  return { reason: `is not valid TOML: column ${error.column}: ${what}${hint}` };
 }
 
 /** Throws a usage error with the line when the text is no TOML. */
@@ -29,7 +52,7 @@ export function parseToml(bytes: Uint8Array, name: string, tomlFile: string): To
     return { name, text, table: parse(text, { unsafeKeyBehaviour: 'throw' }) };
   } catch (error) {
     const where = error instanceof TomlError ? `${name}:${error.line}` : name;
-    const reason = error instanceof TomlError ? complaint(error, text) : messageOf(error);
-    throw settingsError([{ where, file: where, field: '', reason }], tomlFile, error);
+    const told = error instanceof TomlError ? complaint(error, text) : { reason: messageOf(error) };
+    throw settingsError([{ where, file: where, field: '', ...told }], tomlFile, error);
   }
 }

@@ -5,15 +5,15 @@ import * as z from 'zod/mini';
 import { systemCode } from '../errors.ts';
 import { moment } from '../job/fields.ts';
 import { parseWith } from '../job/parsed.ts';
-import { foldCase } from '../job/portable-path.ts';
 import type { Cancel, Requests } from '../job/request.ts';
 import { isSealFile } from '../job/seal.ts';
 import type { Files } from '../system/files.ts';
 import { fileAway } from './archive.ts';
+import { isArchiveName } from './archive-names.ts';
 import type { Disk } from './disk.ts';
 import { copyHashed, jsonText, writeWhole } from './disk.ts';
 import type { Layout } from './layout.ts';
-import { ABANDONED_FILE, ORDER_DIR, POST_DIR, PRUNED_FILE, RETRY_FILE } from './layout.ts';
+import { ABANDONED_FILE } from './layout.ts';
 import { LOST_FILE } from './lost.ts';
 import { joinPortable } from './portable.ts';
 import { writeRequest } from './requests.ts';
@@ -31,7 +31,7 @@ const abandonmentSchema = z.looseObject({
 export type Abandonment = z.infer<typeof abandonmentSchema>;
 
 function parsed(files: Files, file: string): Abandonment | undefined {
-  const bytes = files.read(file);
+  const bytes = files.readSmall(file);
   const read = bytes && parseWith(abandonmentSchema, bytes);
   return read?.ok ? read.value : undefined;
 }
@@ -92,7 +92,7 @@ export async function archiveAsItIs(
   files.makeDir(copy);
   const left_out = await copyLoose(disk, layout.record(jobId), copy);
   const lost = layout.lost(jobId);
-  if (files.facts(lost)) await copyHashed(disk, lost, path.join(copy, LOST_FILE));
+  if (files.facts(lost)?.kind === 'file') await copyHashed(disk, lost, path.join(copy, LOST_FILE));
   if (retry) await writeRetryPlan(disk, layout, copy, retry);
   const note = { ...abandonment, ...(left_out.length > 0 && { left_out }) };
   files.makeDir(layout.staging);
@@ -100,19 +100,13 @@ export async function archiveAsItIs(
   return fileAway(disk, layout, jobId, copy);
 }
 
-/** Names of the archive itself. */
-const OWN_NAMES = new Set(
-  [POST_DIR, ORDER_DIR, LOST_FILE, ABANDONED_FILE, RETRY_FILE, PRUNED_FILE].map(foldCase),
-);
-
 /** Copies the files that are there, while they may change. Answers those it could not keep under their names. */
 async function copyLoose(disk: Disk, from: string, to: string): Promise<string[]> {
   const { files } = disk;
   const leftOut: string[] = [];
   for (const { path: name } of listTree(files, from).files) {
-    const [top = ''] = name.split('/');
     // a seal here would say of the copy that it is whole
-    if (isSealFile(name) || OWN_NAMES.has(foldCase(top))) leftOut.push(name);
+    if (isSealFile(name) || isArchiveName(name)) leftOut.push(name);
     else if (!(await copyLoosely(disk, joinPortable(from, name), joinPortable(to, name)))) leftOut.push(name);
   }
   files.syncDir(to);

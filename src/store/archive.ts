@@ -1,12 +1,14 @@
 // The archive and the steps by which a record gets there. What is here outlives the queue.
 import path from 'node:path';
-import { compactTime } from '../job/job-id.ts';
+import { compactTime, jobIdProblem } from '../job/job-id.ts';
 import { parseWith } from '../job/parsed.ts';
 import { recordSchema } from '../job/record.ts';
 import type { SealEntry } from '../job/seal.ts';
 import { JOB_JSON, SEAL, SEAL_SIGNATURE } from '../job/seal.ts';
+import { SEAL_BYTES } from '../job/sizes.ts';
 import type { ArchivedJob, Collected } from '../queue/watcher-snapshot.ts';
 import type { Files } from '../system/files.ts';
+import { nameBreach } from './archive-names.ts';
 import { copyBeside, copySealed } from './copy-sealed.ts';
 import type { Disk } from './disk.ts';
 import { sha256Of } from './disk.ts';
@@ -19,7 +21,7 @@ export function archivedNames(files: Files, layout: Layout): Map<string, string[
   const names = new Map<string, string[]>();
   for (const { name } of files.list(layout.archive) ?? []) {
     const job = jobOfArchived(name);
-    if (job) names.set(job, [...(names.get(job) ?? []), name]);
+    if (job && !jobIdProblem(job)) names.set(job, [...(names.get(job) ?? []), name]);
   }
   return names;
 }
@@ -43,7 +45,7 @@ export function archivedJob(files: Files, layout: Layout, name: string): Archive
 }
 
 function sealDigest(files: Files, dir: string): string | undefined {
-  const bytes = files.read(path.join(dir, SEAL));
+  const bytes = files.readSmall(path.join(dir, SEAL), SEAL_BYTES);
   return bytes && sha256Of(bytes);
 }
 
@@ -71,6 +73,8 @@ export async function collectRecord(disk: Disk, layout: Layout, jobId: string): 
   const source = layout.record(jobId);
   const seal = readSeal(files, source);
   if (seal.seal !== 'valid') return 'its seal is not there';
+  const taken = nameBreach(seal.entries);
+  if (taken) return taken;
   const copy = layout.copying(jobId);
   await files.removeTree(copy);
   const breach = await copySealed(disk, source, copy, seal.entries, emptyDirsOf(files, source));
@@ -87,7 +91,7 @@ export async function collectRecord(disk: Disk, layout: Layout, jobId: string): 
 
 /** The directories that hold nothing and are still a result. */
 function emptyDirsOf(files: Files, dir: string): string[] {
-  const bytes = files.read(path.join(dir, JOB_JSON));
+  const bytes = files.readSmall(path.join(dir, JOB_JSON));
   const parsed = bytes && parseWith(recordSchema, bytes);
   return parsed?.ok ? (parsed.value.results?.empty_dirs ?? []) : [];
 }
@@ -140,5 +144,5 @@ export function sealedEntries(files: Files, dir: string): SealEntry[] {
 }
 
 export function readArchivedManifest(files: Files, layout: Layout, name: string): Buffer | undefined {
-  return files.read(path.join(layout.archived(name), JOB_JSON));
+  return files.readSmall(path.join(layout.archived(name), JOB_JSON));
 }

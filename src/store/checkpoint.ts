@@ -5,6 +5,7 @@ import { moment, SCHEMA_VERSION, schemaVersion } from '../job/fields.ts';
 import { sentence } from '../job/issues.ts';
 import { parseWith } from '../job/parsed.ts';
 import { progressSchema } from '../job/progress.ts';
+import { SEQ_MAX } from '../job/sizes.ts';
 import type { JobFacts, Pool, RunnerFacts } from '../queue/pool.ts';
 import type { Files } from '../system/files.ts';
 import type { Disk } from './disk.ts';
@@ -36,6 +37,7 @@ const runnerSchema = z.object({
   ledger_id: z.string(),
   paused: z.optional(z.boolean()),
   draining: z.optional(z.boolean()),
+  stopped: z.optional(z.boolean()),
   silent: z.optional(z.object({ how: z.enum(['unreachable', 'stale', 'lost']), since: moment })),
 }) satisfies z.ZodMiniType<RunnerFacts>;
 
@@ -44,7 +46,7 @@ const schema = z.object({
   queue_id: z.string(),
   at: moment,
   /** The newest event of which it knows. */
-  seq: z.int().check(z.nonnegative()),
+  seq: z.int().check(z.nonnegative(), z.lte(SEQ_MAX)),
   jobs: z.record(z.string(), jobSchema),
   runners: z.record(z.string(), runnerSchema),
   problems: z.record(z.string(), moment),

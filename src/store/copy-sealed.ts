@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { SealEntry } from '../job/seal.ts';
 import type { Disk } from './disk.ts';
 import { copyHashed } from './disk.ts';
-import { joinPortable } from './portable.ts';
+import { joinPortable, lookingBelow } from './portable.ts';
 import { breachOf } from './seal.ts';
 
 /** The directories (deepest last) that a set of portable paths needs. */
@@ -31,12 +31,13 @@ export async function copySealed(
   files.makeDir(to);
   const dirs = directoriesOf(entries.map((entry) => entry.path));
   for (const dir of [...dirs, ...emptyDirs]) files.makeDir(joinPortable(to, dir));
+  const look = lookingBelow(files, from);
   for (const entry of entries) {
     const source = joinPortable(from, entry.path);
-    const there = files.facts(source)?.kind === 'file';
+    const there = look(entry.path)?.kind === 'file';
     const breach = breachOf(
       entry,
-      there ? await copyHashed(disk, source, joinPortable(to, entry.path)) : undefined,
+      there ? await copyHashed(disk, source, joinPortable(to, entry.path), 'refuse') : undefined,
     );
     if (breach) return breach;
   }
@@ -47,6 +48,6 @@ export async function copySealed(
 
 /** Copies one file that stands beside the sealed ones, such as the seal itself. */
 export async function copyBeside(disk: Disk, from: string, to: string, name: string): Promise<void> {
-  await copyHashed(disk, path.join(from, name), path.join(to, name));
+  await copyHashed(disk, path.join(from, name), path.join(to, name), 'refuse');
   disk.files.syncDir(to);
 }

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Clock } from '../system/clock.ts';
 import type { Files, OpenFile } from '../system/files.ts';
+import type { Links } from '../system/opening.ts';
 
 /** The disk and the clock that store functions work with. */
 export interface Disk {
@@ -40,6 +41,15 @@ export async function writeWhole(
     throw error;
   }
   files.syncDir(path.dirname(target));
+}
+
+/** Makes a directory so that a power cut does not take it with all that will be written into it. */
+export function makeDurableDir(files: Files, dir: string): void {
+  if (files.facts(dir)) return;
+  const parent = path.dirname(dir);
+  if (parent !== dir) makeDurableDir(files, parent);
+  files.makeDir(dir);
+  files.syncDir(parent);
 }
 
 const TEMP_PREFIX = '.jobq-tmp-';
@@ -151,8 +161,8 @@ async function pump(disk: Disk, source: OpenFile, hash: Hash, sink?: OpenFile): 
 }
 
 /** The digest of a file. */
-export async function hashFile(disk: Disk, file: string): Promise<Digest> {
-  const source = disk.files.openRead(file);
+export async function hashFile(disk: Disk, file: string, links?: Links): Promise<Digest> {
+  const source = disk.files.openRead(file, links);
   try {
     const hash = createHash('sha256');
     const bytes = await pump(disk, source, hash);
@@ -163,8 +173,8 @@ export async function hashFile(disk: Disk, file: string): Promise<Digest> {
 }
 
 /** Copies a file to a new name while hashing it, and makes the copy durable. */
-export async function copyHashed(disk: Disk, from: string, to: string): Promise<Digest> {
-  const source = disk.files.openRead(from);
+export async function copyHashed(disk: Disk, from: string, to: string, links?: Links): Promise<Digest> {
+  const source = disk.files.openRead(from, links);
   try {
     const sink = disk.files.openNew(to);
     try {

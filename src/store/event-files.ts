@@ -3,6 +3,7 @@
 import path from 'node:path';
 import type { JobEvent } from '../job/event.ts';
 import { parseEvent } from '../job/event.ts';
+import { SEQ_MAX } from '../job/sizes.ts';
 import type { Files } from '../system/files.ts';
 import type { Layout } from './layout.ts';
 
@@ -112,11 +113,18 @@ function startAfter(files: Reading, file: string, after: number): number {
   return low;
 }
 
-/** The first event whose line begins behind this byte, or at the start of the file. */
+/** The first event whose line begins behind this byte, or at the start of the file; a long line is read in full. */
 function firstLine(files: Reading, file: string, from: number): (Line & { start: number }) | undefined {
-  const piece = files.readFrom(file, from, PIECE_BYTES);
-  let begin = from === 0 ? 0 : (piece?.indexOf(LINE_FEED) ?? -1) + 1;
-  if (!piece || (from > 0 && begin === 0)) return undefined;
+  for (let length = PIECE_BYTES; ; length *= 8) {
+    const piece = files.readFrom(file, from, length);
+    const line = piece && firstIn(piece, from);
+    if (line || !piece || piece.length < length) return line;
+  }
+}
+
+function firstIn(piece: Buffer, from: number): (Line & { start: number }) | undefined {
+  let begin = from === 0 ? 0 : piece.indexOf(LINE_FEED) + 1;
+  if (from > 0 && begin === 0) return undefined;
   for (;;) {
     const end = piece.indexOf(LINE_FEED, begin);
     if (end < 0) return undefined;
@@ -144,12 +152,16 @@ function linesIn(piece: Buffer | undefined, cut: boolean): Line[] {
     .flatMap((text) => lineOf(text) ?? []);
 }
 
+function isSeq(seq: unknown): seq is number {
+  return Number.isInteger(seq) && (seq as number) >= 0 && (seq as number) <= SEQ_MAX;
+}
+
 function lineOf(text: string): Line | undefined {
   if (text === '') return undefined;
   try {
     const value: unknown = JSON.parse(text);
     const seq = (value as { seq?: unknown } | null)?.seq;
-    return Number.isSafeInteger(seq) ? { seq: seq as number, value } : undefined;
+    return isSeq(seq) ? { seq, value } : undefined;
   } catch {
     return undefined; // no event stands there
   }

@@ -1,97 +1,132 @@
-// Everything in a queue's folder that a person should look at, as values.
+// Everything in a queue's folder that a person should look at, as values. An order is read once, however many jobs wait.
 import path from 'node:path';
 import { messageOf } from '../errors.ts';
 import { sentence } from '../job/issues.ts';
-import { jobIdProblem } from '../job/job-id.ts';
+import { RUN_ON_AUTO, wantedRunner } from '../job/order.ts';
+import type { JobRecord } from '../job/record.ts';
 import { parseRecord } from '../job/record.ts';
+import type { Requests } from '../job/request.ts';
 import { JOB_JSON } from '../job/seal.ts';
-import { isConflictCopy, isSkippedName } from '../job/skipped-names.ts';
+import type { OrderFacts } from '../queue/order-facts.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { Files } from '../system/files.ts';
+import { nameBreach } from './archive-names.ts';
+import { circleProblems, circlesOf, dependenciesIn } from './circles.ts';
+import { conflictProblem } from './conflicts.ts';
 import type { JobIndex } from './find.ts';
 import type { Layout } from './layout.ts';
+import { readPresences } from './presences.ts';
+import { ambiguousAssignment, mergeAmbiguous, queueProblems } from './queue-problems.ts';
 import { readOrder } from './read-order.ts';
 import { readRequests } from './requests.ts';
+import { isSealedManifest, readSeal } from './seal.ts';
 import { checkHandMade } from './seal-hand-made.ts';
 import { listTree } from './tree.ts';
-import { unreadable } from './unreadable.ts';
+import { forShowing, unreadable } from './unreadable.ts';
 
 export function findProblems(files: Files, layout: Layout, index: JobIndex): Problem[] {
-  const problems = [...strayFiles(files, layout, 'outbox'), ...strayFiles(files, layout, 'inbox')];
-  for (const jobId of index.open) {
-    problems.push(...jobProblems(files, layout, jobId));
-  }
-  return problems;
+  const runners = runnerIds(files, layout);
+  const waits = new Map<string, string[]>();
+  const ofJobs = [...index.open].flatMap((id) => jobProblems(files, layout, id, index, { runners, waits }));
+  const circles = circleProblems(waits);
+  return [...queueProblems(files, layout, index.open), ...mergeAmbiguous(ofJobs, runners), ...circles];
 }
 
-function jobProblems(files: Files, layout: Layout, jobId: string): Problem[] {
+/** Those of one open job. */
+export function findJobProblems(files: Files, layout: Layout, index: JobIndex, jobId: string): Problem[] {
+  const around = { runners: runnerIds(files, layout), waits: new Map() };
+  return [
+    ...jobProblems(files, layout, jobId, index, around),
+    ...circlesOf(
+      forShowing(files, () => {}),
+      layout,
+      jobId,
+    ),
+  ];
+}
+
+function runnerIds(files: Files, layout: Layout): string[] {
+  return readPresences(files, layout).map(({ runner_id }) => runner_id);
+}
+
+interface Around {
+  runners: readonly string[];
+  /** Takes in what jobs depend on that nobody has released or cancelled. */
+  waits: Map<string, string[]>;
+}
+
+function jobProblems(
+  files: Files,
+  layout: Layout,
+  jobId: string,
+  { archived }: Pick<JobIndex, 'archived'>,
+  { runners, waits: waiting }: Around,
+): Problem[] {
   try {
-    const problems = [...orderProblems(files, layout, jobId), ...recordProblems(files, layout, jobId)];
-    readRequests(files, layout, jobId, problems);
-    return problems;
+    const facts = readOrder(files, layout.order(jobId), jobId);
+    const { record, problems: ofRecord } = lookAtRecord(files, layout, jobId);
+    const problems = [...orderProblems(files, layout, jobId, facts, record), ...ofRecord];
+    const requests = readRequests(files, layout, jobId, problems);
+    if (!requests.release && !requests.cancel) waiting.set(jobId, dependenciesIn(facts?.fields));
+    const waits =
+      !record && !archived.has(jobId) && runners.length > 1 && waitsForAssignment(facts, requests);
+    return waits ? [...problems, ambiguousAssignment(jobId, runners)] : problems;
   } catch (error) {
-    return [unreadable(jobId, messageOf(error))];
+    return [unreadable(jobId, error)];
   }
 }
 
-function strayFiles(files: Files, layout: Layout, tree: 'outbox' | 'inbox'): Problem[] {
-  return (files.list(layout.tree(tree)) ?? []).flatMap(({ name, kind }) => {
-    if (isConflictCopy(name)) return [conflict(`${tree}/${name}`)];
-    if (isSkippedName(name) || (kind === 'directory' && !jobIdProblem(name))) return [];
-    const reason =
-      kind === 'directory'
-        ? `has a name that no job can have: it ${jobIdProblem(name)}`
-        : 'is not a job directory';
-    return [
-      {
-        kind: 'foreign-file',
-        file: `${tree}/${name}`,
-        reason,
-        remedy: 'move it out of the queue',
-      },
-    ];
-  });
+/** What the watcher would assign if there were one runner. */
+function waitsForAssignment(facts: OrderFacts | undefined, { assign, archived, cancel }: Requests): boolean {
+  if (facts?.seal !== 'valid' || assign || archived || cancel?.abandoned) return false;
+  return wantedRunner(facts.fields) === RUN_ON_AUTO;
 }
 
-function conflict(file: string, job_id?: string): Problem {
-  return {
-    kind: 'conflict-copy',
-    file,
-    ...(job_id && { job_id }),
-    reason: 'both sides changed one file: somebody wrote where only the other side may write',
-    remedy: 'compare it with the original, then remove it on the side that wrote it',
-  };
-}
-
-function orderProblems(files: Files, layout: Layout, jobId: string): Problem[] {
+function orderProblems(
+  files: Files,
+  layout: Layout,
+  jobId: string,
+  facts: OrderFacts | undefined,
+  record: JobRecord | undefined,
+): Problem[] {
   const dir = layout.order(jobId);
-  const conflicts = listTree(files, dir).conflicts.map((file) => conflict(`outbox/${jobId}/${file}`, jobId));
-  const facts = readOrder(files, dir, jobId);
-  const broken = (reason: string, remedy: string): Problem => ({
-    kind: 'broken-order',
-    file: `outbox/${jobId}`,
-    job_id: jobId,
-    reason,
-    remedy,
-  });
-  if (facts?.seal === 'missing') {
+  const listing = listTree(files, dir);
+  const conflicts = listing.conflicts.map((file) =>
+    conflictProblem(files, layout, `outbox/${jobId}/${file}`, jobId),
+  );
+  const told = (kind: Problem['kind'], reason: string, remedy: string): Problem[] => [
+    ...conflicts,
+    { kind, file: `outbox/${jobId}`, job_id: jobId, reason, remedy },
+  ];
+  if (facts === undefined) return conflicts;
+  const change = changeSince(facts, record);
+  if (change !== undefined) return told('changed-order', change, CHANGED);
+  if (facts.seal === 'missing') {
     const reason = unsealedFault(files, dir, jobId);
     return reason
-      ? [...conflicts, broken(reason, 'correct it: the watcher seals the order once it has been quiet')]
+      ? told('broken-order', reason, 'correct it: the watcher seals the order once it has been quiet')
       : conflicts;
   }
-  if (facts?.seal === 'unfit')
-    return [...conflicts, broken(facts.reason, 'submit it again, unless it is still arriving')];
-  if (facts?.seal === 'valid' && facts.unsealed.length > 0) {
-    conflicts.push({
-      kind: 'unsealed-files',
-      file: `outbox/${jobId}`,
-      job_id: jobId,
-      reason: `not named by SHA256SUMS: ${facts.unsealed.join(', ')}`,
-      remedy: 'a sealed order is final: submit a new one if these files matter',
-    });
-  }
-  return conflicts;
+  if (facts.seal === 'unfit')
+    return told('broken-order', facts.reason, 'submit it again, unless it is still arriving');
+  if (facts.unsealed.length === 0) return conflicts;
+  return told(
+    'unsealed-files',
+    `not named by SHA256SUMS: ${facts.unsealed.join(', ')}`,
+    'a sealed order is final: submit a new one if these files matter',
+  );
+}
+
+const CHANGED =
+  'the run goes on with the copy of what was sealed; put that back if it is to be tried again, and submit a new order for other inputs';
+
+/** How an order differs from the one that its runner started. */
+function changeSince(facts: OrderFacts, record: JobRecord | undefined): string | undefined {
+  const taken = record?.state === 'queued' ? undefined : record?.order_seal_sha256;
+  if (taken === undefined) return undefined;
+  if (facts.seal === 'unfit') return `changed after its runner had taken it: ${facts.reason}`;
+  if (facts.seal === 'missing') return 'changed after its runner had taken it: its seal is gone';
+  return facts.sha256 === taken ? undefined : 'changed after its runner had taken it: it has another seal';
 }
 
 /** What keeps an order without a seal from being sealed. */
@@ -104,21 +139,41 @@ function unsealedFault(files: Files, dir: string, jobId: string): string | undef
   }
 }
 
-function recordProblems(files: Files, layout: Layout, jobId: string): Problem[] {
+function lookAtRecord(
+  files: Files,
+  layout: Layout,
+  jobId: string,
+): { record: JobRecord | undefined; problems: Problem[] } {
   const dir = layout.record(jobId);
-  const conflicts = listTree(files, dir).conflicts.map((file) => conflict(`inbox/${jobId}/${file}`, jobId));
-  const bytes = files.read(path.join(dir, JOB_JSON));
-  const parsed = bytes && parseRecord(bytes, jobId);
-  if (!parsed || parsed.ok) return conflicts;
-  const reason = parsed.problems.map((problem) => sentence(JOB_JSON, problem)).join('; ');
-  return [
-    ...conflicts,
-    {
+  const problems = listTree(files, dir).conflicts.map((file) =>
+    conflictProblem(files, layout, `inbox/${jobId}/${file}`, jobId),
+  );
+  const broken = (reason: string, remedy: string) =>
+    void problems.push({
       kind: 'broken-record',
       file: `inbox/${jobId}/${JOB_JSON}`,
       job_id: jobId,
       reason,
-      remedy: 'wait for the next heartbeat, or look on the runner',
-    },
-  ];
+      remedy,
+    });
+  const bytes = files.readSmall(path.join(dir, JOB_JSON));
+  const parsed = bytes && parseRecord(bytes, jobId);
+  if (!parsed) return { record: undefined, problems };
+  if (!parsed.ok) {
+    const reason = parsed.problems.map((problem) => sentence(JOB_JSON, problem)).join('; ');
+    broken(reason, 'wait for the next heartbeat, or look on the runner');
+    return { record: undefined, problems };
+  }
+  const seal = readSeal(files, dir);
+  if (seal.seal === 'valid' && !isSealedManifest(seal.entries, bytes)) broken(OTHER_SEAL, REVERT);
+  const taken = seal.seal === 'valid' ? nameBreach(seal.entries) : undefined;
+  if (taken !== undefined) broken(`SHA256SUMS names ${taken}: it is not archived`, TAKEN);
+  return { record: parsed.value, problems };
 }
+
+const TAKEN =
+  'no runner of this version writes that: look at who did; `jobq abandon` archives the rest of it, without what bears such a name';
+const OTHER_SEAL =
+  'its digest is not the one in SHA256SUMS: it is still arriving, or somebody changed it after the end';
+const REVERT =
+  'only its runner writes here: where the folder is receive-only, "Revert Local Changes" in Syncthing brings back what the runner wrote';

@@ -16,12 +16,16 @@ import type { Files } from '../system/files.ts';
 import type { Abandonment } from './abandoned.ts';
 import { readAbandoned } from './abandoned.ts';
 import { archivedAtOf, archivedNames } from './archive.ts';
+import { keepingOf } from './dependencies.ts';
 import { openJobs } from './job-dirs.ts';
 import type { Silence } from './judgement.ts';
 import { kinOf, orderDirOf } from './kin.ts';
 import type { Layout } from './layout.ts';
 import { LOST_FILE, readLost } from './lost.ts';
+import { plannedRetry, plannedView } from './planned-retries.ts';
+import { readPostStatus } from './post-status.ts';
 import { prunedParts, readPruned } from './pruned.ts';
+import { arrivedFiles, readArrival } from './read-record.ts';
 import { readRequests } from './requests.ts';
 import { readRetryPlan } from './retry-plan.ts';
 
@@ -61,9 +65,9 @@ export function resolveJob(index: JobIndex, text: string): string {
 /** The job as everybody sees it now. */
 export function viewJob(files: Files, layout: Layout, index: JobIndex, jobId: string): View {
   const archivedAs = index.archived.get(jobId)?.at(-1);
-  return archivedAs
-    ? archivedView(files, layout, index, jobId, archivedAs)
-    : openView(files, layout, index, jobId);
+  if (archivedAs) return archivedView(files, layout, index, jobId, archivedAs);
+  const planned = index.open.has(jobId) ? undefined : plannedRetry(files, layout, index, jobId);
+  return planned ? plannedView(planned) : openView(files, layout, index, jobId);
 }
 
 function openView(files: Files, layout: Layout, index: JobIndex, jobId: string): View {
@@ -71,20 +75,30 @@ function openView(files: Files, layout: Layout, index: JobIndex, jobId: string):
   const orderDir = layout.order(jobId);
   const requests = readRequests(files, layout, jobId);
   const { superseded_by, retry_at } = requests.cancel ?? {};
+  const order = readOrderAt(files, orderDir, jobId);
+  const kin = () => kinIn(files, layout, index);
   return viewOf({
     job_id: jobId,
-    order: readOrderAt(files, orderDir, jobId),
+    order,
     requests,
     record,
+    keeping: order && keepingOf(files, layout, { archived: index.archived, kin }, order, requests),
     orderDir: files.facts(orderDir) && orderDir,
     resultsDir: record && layout.record(jobId),
-    sealed: files.facts(path.join(layout.record(jobId), SEAL)) !== undefined,
+    ...arrivalOf(files, layout.record(jobId), jobId),
     orderSealed: files.facts(path.join(orderDir, SEAL)) !== undefined,
     archivedAs: undefined,
     lost: readLost(files, layout.lost(jobId)),
     silence: index.silent?.get(jobId),
     retry: retryOf(files, layout, index, jobId, retry_at === undefined ? undefined : superseded_by, retry_at),
   });
+}
+
+/** A seal may be here before what it names. */
+function arrivalOf(files: Files, dir: string, jobId: string): Pick<Sight, 'sealed' | 'arrived'> {
+  if (!files.facts(path.join(dir, SEAL))) return { sealed: false };
+  const sealed = readArrival(files, dir, jobId)?.complete === true;
+  return { sealed, arrived: sealed ? undefined : arrivedFiles(files, dir) };
 }
 
 function archivedView(
@@ -115,6 +129,7 @@ function archivedView(
     archivedAs,
     lost: isGivenUp ? undefined : readLost(files, path.join(dir, LOST_FILE)),
     cameAfterAll: abandonment !== undefined && sealed,
+    post: readPostStatus(files, dir),
     pruned,
     retry: retryOf(files, layout, index, jobId, planned?.retried_as, planned?.not_before),
   });
@@ -152,21 +167,23 @@ function retryOf(
   plannedAt: string | undefined,
 ): Sight['retry'] {
   const retried_as = directRetries(jobId, kinIn(files, layout, index)).at(-1);
-  if (retried_as === undefined)
-    return planned === undefined ? undefined : { retried_as: planned, retry_at: plannedAt };
+  if (retried_as === undefined) {
+    const isOff = planned === undefined || files.facts(layout.stoppedRetry(planned)) !== undefined;
+    return isOff ? undefined : { retried_as: planned, retry_at: plannedAt };
+  }
   const dir = orderDirOf(files, layout, index.archived, retried_as);
   const created = dir === undefined ? undefined : readOrderAt(files, dir, retried_as)?.created_at;
   return { retried_as, retry_at: created };
 }
 
 function readOrderAt(files: Files, dir: string, jobId: string): Order | undefined {
-  const bytes = files.read(path.join(dir, JOB_JSON));
+  const bytes = files.readSmall(path.join(dir, JOB_JSON));
   const parsed = bytes && parseOrder(bytes, jobId);
   return parsed?.ok ? parsed.value : undefined;
 }
 
 function readRecordAt(files: Files, dir: string, jobId: string): JobRecord | undefined {
-  const bytes = files.read(path.join(dir, JOB_JSON));
+  const bytes = files.readSmall(path.join(dir, JOB_JSON));
   const parsed = bytes && parseRecord(bytes, jobId);
   return parsed?.ok ? parsed.value : undefined;
 }

@@ -22,6 +22,15 @@ const judgedRunnerSchema = z.object({
 const silenceSchema = z.object({ verdict: z.enum(['unreachable', 'stale']), since: moment });
 export type Silence = z.infer<typeof silenceSchema>;
 
+/** Something that the watcher tries in vain; mended, it goes on by itself. */
+const failingSchema = z.object({
+  kind: z.literal('failing'),
+  file: z.string(),
+  job_id: z.string(),
+  reason: z.string(),
+  remedy: z.string(),
+});
+
 const schema = z.object({
   schema_version: schemaVersion,
   /** When the watcher looked last. */
@@ -31,12 +40,15 @@ const schema = z.object({
   runners: z.array(judgedRunnerSchema),
   /** Jobs of which nothing is heard, by id. */
   jobs: z.record(z.string(), silenceSchema),
+  failing: z.optional(z.array(failingSchema)),
+  /** Jobs, archived or not, of which a retry is decided and not made yet. */
+  retried: z.optional(z.array(z.string())),
 });
 export type Judgement = Omit<z.infer<typeof schema>, 'schema_version'>;
 export type JudgedRunner = z.infer<typeof judgedRunnerSchema>;
 
-export function readJudgement(files: Pick<Files, 'read'>, layout: Layout): Judgement | undefined {
-  const bytes = files.read(layout.judgement);
+export function readJudgement(files: Pick<Files, 'readSmall'>, layout: Layout): Judgement | undefined {
+  const bytes = files.readSmall(layout.judgement);
   const parsed = bytes && parseWith(schema, bytes);
   return parsed?.ok ? parsed.value : undefined;
 }

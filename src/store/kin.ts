@@ -26,7 +26,7 @@ export function orderDirOf(
 
 /** The fields of a directory's job.json as they were written. */
 export function fieldsIn(files: Files, dir: string): Fields | undefined {
-  const bytes = files.read(path.join(dir, JOB_JSON));
+  const bytes = files.readSmall(path.join(dir, JOB_JSON));
   return bytes && fieldsOf(bytes);
 }
 

@@ -7,7 +7,7 @@ import { outcomeSchema } from '../job/outcome.ts';
 import type { LedgerJob } from '../queue/runner-snapshot.ts';
 import type { Files } from '../system/files.ts';
 import type { Disk } from './disk.ts';
-import { writeWhole } from './disk.ts';
+import { makeDurableDir, writeWhole } from './disk.ts';
 import { lineLogOver } from './line-log.ts';
 
 const headerSchema = z.looseObject({
@@ -163,7 +163,7 @@ export async function openLedger(
   presenceLedgerId: string | undefined,
 ): Promise<Ledger> {
   const { files } = disk;
-  files.makeDir(path.dirname(file));
+  makeDurableDir(files, path.dirname(file));
   const seen = readLedger(files, file);
   if (typeof seen === 'object') {
     if (seen.torn) await writeWhole(disk, path.dirname(file), file, seen.whole);
@@ -191,6 +191,7 @@ function ledgerOver(disk: Disk, file: string, content: Content, text: string): L
     },
     jobs: content.jobs,
     append: async (entry) => {
+      if (!disk.files.facts(file)) throw new Error(`the ledger ${file} was removed: start the runner again`);
       await log.append(entrySchema.parse(entry)); // what could not be read again must not be written
       content.jobs.set(entry.job_id, afterEntry(content.jobs.get(entry.job_id), entry));
     },

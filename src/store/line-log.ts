@@ -1,6 +1,7 @@
 // A file of JSON lines that only grows: each line durable when its append is over, a torn last line not written.
 // It knows nothing of what the lines say; one process writes it.
 import path from 'node:path';
+import { JobqError } from '../errors.ts';
 import type { Files } from '../system/files.ts';
 import type { Disk } from './disk.ts';
 import { writeWhole } from './disk.ts';
@@ -50,6 +51,11 @@ function textOf(values: readonly object[]): string {
 export async function openLineLog(disk: Disk, file: string): Promise<{ log: LineLog; lines: Lines }> {
   const { files } = disk;
   files.makeDir(path.dirname(file));
+  if (files.facts(file)?.kind === 'directory')
+    throw new JobqError('queue-unusable', `${file} is a directory`, {
+      file,
+      remedy: 'move it away: jobq writes its log there, and begins a new one',
+    });
   const lines = readLines(files, file) ?? { values: [], unreadable: 0, whole: '', torn: true };
   if (lines.torn) await writeWhole(disk, path.dirname(file), file, lines.whole);
   return { log: lineLogOver(disk, file, Buffer.byteLength(lines.whole)), lines };

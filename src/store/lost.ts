@@ -20,7 +20,7 @@ export type Lost = z.infer<typeof lostSchema>;
 export const LOST_FILE = 'lost.json';
 
 export function readLost(files: Files, file: string): Lost | undefined {
-  const bytes = files.read(file);
+  const bytes = files.readSmall(file);
   const parsed = bytes && parseWith(lostSchema, bytes);
   return parsed?.ok ? parsed.value : undefined;
 }

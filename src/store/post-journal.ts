@@ -47,17 +47,27 @@ const tryingSchema = z.object({
 });
 export type TryingProcessor = z.infer<typeof tryingSchema>;
 
+const runningSchema = z.object({
+  name: z.string(),
+  started_at: z.string(),
+  /** How often this one try was begun: more than once where the watcher ended before it did. */
+  begun: z.int(),
+});
+export type RunningProcessor = z.infer<typeof runningSchema>;
+
 const journalSchema = z.looseObject({
   /** There once all have ended: it is the result, but for its name. */
   status: z.optional(z.enum(['completed', 'failed'])),
   processors: z.array(endedSchema),
   trying: z.optional(tryingSchema),
+  /** Written before it is run, so that a run of which nobody sees the end counts, too. */
+  running: z.optional(runningSchema),
 });
 export type PostJournal = z.infer<typeof journalSchema>;
 
 /** Undefined when nothing has ended yet, or what is there cannot be read: then it begins anew. */
-export function readPostJournal(files: Pick<Files, 'read'>, dir: string): PostJournal | undefined {
-  const bytes = files.read(path.join(dir, POST_DIR, POST_JOURNAL));
+export function readPostJournal(files: Pick<Files, 'readSmall'>, dir: string): PostJournal | undefined {
+  const bytes = files.readSmall(path.join(dir, POST_DIR, POST_JOURNAL));
   const parsed = bytes && parseWith(journalSchema, bytes);
   return parsed?.ok ? parsed.value : undefined;
 }

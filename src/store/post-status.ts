@@ -9,8 +9,11 @@ import { POST_DIR } from './layout.ts';
 const schema = z.looseObject({ status: z.enum(['completed', 'failed']) });
 
 /** Undefined when it has not ended, or none was wanted. */
-export function readPostStatus(files: Pick<Files, 'read'>, dir: string): 'completed' | 'failed' | undefined {
-  const bytes = files.read(path.join(dir, POST_DIR, POST_RESULT));
+export function readPostStatus(
+  files: Pick<Files, 'readSmall'>,
+  dir: string,
+): 'completed' | 'failed' | undefined {
+  const bytes = files.readSmall(path.join(dir, POST_DIR, POST_RESULT));
   const parsed = bytes && parseWith(schema, bytes);
   return parsed?.ok ? parsed.value.status : undefined;
 }

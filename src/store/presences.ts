@@ -3,24 +3,50 @@ import { parseWith } from '../job/parsed.ts';
 import type { Presence } from '../job/presence.ts';
 import { presenceSchema } from '../job/presence.ts';
 import { isSkippedName } from '../job/skipped-names.ts';
+import type { Problem } from '../queue/problem.ts';
 import type { Files } from '../system/files.ts';
 import type { Disk } from './disk.ts';
 import { jsonText, writeWhole } from './disk.ts';
 import type { Layout } from './layout.ts';
+import { guarded, unreadableFile } from './unreadable.ts';
 
 export function readPresence(files: Files, layout: Layout, runnerId: string): Presence | undefined {
-  const bytes = files.read(layout.presence(runnerId));
+  const presence = presenceIn(files, layout.presence(runnerId));
+  return presence?.runner_id === runnerId ? presence : undefined;
+}
+
+/** What a file holds, if that is a presence: that of the runner it is named after, or a conflict copy of it. */
+export function presenceIn(files: Files, file: string): Presence | undefined {
+  const bytes = files.readSmall(file);
   const parsed = bytes && parseWith(presenceSchema, bytes);
-  return parsed?.ok && parsed.value.runner_id === runnerId ? parsed.value : undefined;
+  return parsed?.ok ? parsed.value : undefined;
+}
+
+export interface PresencesSeen {
+  presences: Presence[];
+  /** Runners whose file is there and cannot be read, and what to tell of that. */
+  unreadable: string[];
+  problems: Problem[];
+}
+
+export function lookAtPresences(files: Files, layout: Layout): PresencesSeen {
+  const seen: PresencesSeen = { presences: [], unreadable: [], problems: [] };
+  for (const { name } of files.list(layout.tree('runners')) ?? []) {
+    if (!name.endsWith('.json') || isSkippedName(name)) continue;
+    const id = name.slice(0, -'.json'.length);
+    const told = (error: unknown) => {
+      seen.unreadable.push(id);
+      return unreadableFile(`runners/${name}`, error);
+    };
+    const presence = guarded(seen.problems, told, () => readPresence(files, layout, id));
+    if (presence) seen.presences.push(presence);
+  }
+  return seen;
 }
 
 /** Every runner whose presence can be read. */
 export function readPresences(files: Files, layout: Layout): Presence[] {
-  return (files.list(layout.tree('runners')) ?? []).flatMap(({ name }) => {
-    if (!name.endsWith('.json') || isSkippedName(name)) return [];
-    const presence = readPresence(files, layout, name.slice(0, -'.json'.length));
-    return presence ? [presence] : [];
-  });
+  return lookAtPresences(files, layout).presences;
 }
 
 export async function writePresence(disk: Disk, layout: Layout, presence: Presence): Promise<void> {

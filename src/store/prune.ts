@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { parseRecord } from '../job/record.ts';
 import { JOB_JSON, SEAL, SEAL_SIGNATURE } from '../job/seal.ts';
+import { SEAL_BYTES } from '../job/sizes.ts';
 import type { State } from '../job/states.ts';
 import type { FileKind, Files } from '../system/files.ts';
 import { archivedAtOf, archivedJob, archivedNames, POST_RESULT } from './archive.ts';
@@ -91,7 +92,7 @@ function whyUnfit(files: Files, layout: Layout, name: string): string | undefine
 
 function stateOf(files: Files, layout: Layout, jobId: string, name: string): State | undefined {
   if (archivedJob(files, layout, name).abandoned) return 'failed';
-  const bytes = files.read(path.join(layout.archived(name), JOB_JSON));
+  const bytes = files.readSmall(path.join(layout.archived(name), JOB_JSON));
   const parsed = bytes && parseRecord(bytes, jobId);
   return parsed?.ok ? parsed.value.state : undefined;
 }
@@ -174,7 +175,10 @@ async function note(
   if (Object.keys(weights).every((part) => pruned[part as Prunable] !== undefined)) return;
   const pruned_at = new Date(clock.now()).toISOString();
   for (const [part, weight] of Object.entries(weights) as [Prunable, Weight][]) {
-    const seal = files.read(path.join(part === 'inputs' ? path.join(dir, ORDER_DIR) : dir, SEAL));
+    const seal = files.readSmall(
+      path.join(part === 'inputs' ? path.join(dir, ORDER_DIR) : dir, SEAL),
+      SEAL_BYTES,
+    );
     pruned[part] ??= { pruned_at, pruned_by, ...weight, ...(seal && { seal_sha256: sha256Of(seal) }) };
   }
   try {

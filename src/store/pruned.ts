@@ -33,7 +33,7 @@ export type Pruned = Pick<z.infer<typeof schema>, Prunable>;
 
 /** Undefined where nothing was pruned. A result of the script that has this name says nothing. */
 export function readPruned(files: Files, dir: string): Pruned | undefined {
-  const bytes = files.read(path.join(dir, PRUNED_FILE));
+  const bytes = files.readSmall(path.join(dir, PRUNED_FILE));
   if (!bytes || sealsPruned(files, dir)) return undefined;
   const parsed = parseWith(schema, bytes);
   return parsed.ok ? parsed.value : undefined;

@@ -7,6 +7,7 @@ import type { Order } from '../job/order.ts';
 import { parseOrder } from '../job/order.ts';
 import type { SealEntry } from '../job/seal.ts';
 import { JOB_JSON } from '../job/seal.ts';
+import { ORDER_BYTES } from '../job/sizes.ts';
 import type { Arrived, OrderFacts, SealedOrder } from '../queue/order-facts.ts';
 import type { Files } from '../system/files.ts';
 import { fieldsOf } from './kin.ts';
@@ -20,7 +21,7 @@ export function readOrder(files: Files, dir: string, jobId: string): OrderFacts 
   if (listing.files.length === 0) return undefined;
   const signature = signatureOf(listing);
   const seal = readSeal(files, dir);
-  const jobJson = files.read(path.join(dir, JOB_JSON));
+  const jobJson = files.readSmall(path.join(dir, JOB_JSON), ORDER_BYTES);
   const fields = (jobJson && fieldsOf(jobJson)) ?? {};
   if (seal.seal === 'missing') return { seal: 'missing', fields, signature };
   if (seal.seal === 'unfit') return { seal: 'unfit', fields, reason: seal.reason, signature };

@@ -6,7 +6,9 @@ import { JOB_JSON } from '../job/seal.ts';
 import type { RecordSeen } from '../queue/runner-snapshot.ts';
 import type { RecordArrival } from '../queue/watcher-snapshot.ts';
 import type { Files } from '../system/files.ts';
-import { joinPortable } from './portable.ts';
+import { isArchiveName } from './archive-names.ts';
+import { holdsOnlyConflicts } from './conflicts.ts';
+import { lookingBelow } from './portable.ts';
 import { isSealedManifest, readSeal } from './seal.ts';
 
 interface Seen extends RecordSeen {
@@ -16,7 +18,8 @@ interface Seen extends RecordSeen {
 function look(files: Files, dir: string, jobId: string): Seen | undefined {
   const facts = files.facts(dir);
   if (facts?.kind !== 'directory') return undefined;
-  const jobJson = files.read(path.join(dir, JOB_JSON));
+  const jobJson = files.readSmall(path.join(dir, JOB_JSON));
+  if (!jobJson && holdsOnlyConflicts(files, dir)) return undefined;
   const parsed = jobJson && parseRecord(jobJson, jobId);
   const record = parsed?.ok ? parsed.value : undefined;
   const unreadable = jobJson !== undefined && record === undefined;
@@ -33,23 +36,46 @@ function look(files: Files, dir: string, jobId: string): Seen | undefined {
   };
 }
 
-/** Every named file is there and the sizes add up to what the record says. */
+/** Every named file is there, under a name that it may have, and the sizes add up to what the record says. */
 function isComplete(files: Files, dir: string, paths: readonly string[], record: JobRecord): boolean {
+  if (paths.some(isArchiveName)) return false;
+  const look = lookingBelow(files, dir);
   let bytes = 0;
   for (const file of paths) {
-    const facts = files.facts(joinPortable(dir, file));
+    const facts = look(file);
     if (facts?.kind !== 'file') return false;
     bytes += facts.size;
   }
   return record.results?.files === paths.length && record.results.bytes === bytes;
 }
 
-/** The record as its own runner sees it; undefined when there is no directory of it. */
+/** The record as its own runner sees it; undefined when there is no directory of it, or only conflict copies in it. */
 export function readOwnRecord(files: Files, dir: string, jobId: string): RecordSeen | undefined {
   return look(files, dir, jobId);
 }
 
-/** The record as it has arrived; a directory with nothing in it counts as gone. */
+/** The record as it has arrived; a directory with nothing in it, or only conflict copies, counts as gone. */
 export function readArrival(files: Files, dir: string, jobId: string): RecordArrival | undefined {
   return (files.list(dir)?.length ?? 0) === 0 ? undefined : look(files, dir, jobId);
+}
+
+export interface ArrivedFiles {
+  /** How many of the files that its seal names are here, and how many those are, besides job.json. */
+  files: number;
+  of: number;
+  bytes: number;
+}
+
+/** How much of a sealed record is here; undefined while its seal is not. */
+export function arrivedFiles(files: Files, dir: string): ArrivedFiles | undefined {
+  const seal = readSeal(files, dir);
+  if (seal.seal !== 'valid') return undefined;
+  const look = lookingBelow(files, dir);
+  const paths = seal.entries.flatMap((entry) => (entry.path === JOB_JSON ? [] : [entry.path]));
+  const here = paths.map(look).filter((facts) => facts?.kind === 'file');
+  return {
+    files: here.length,
+    of: paths.length,
+    bytes: here.reduce((sum, facts) => sum + (facts?.size ?? 0), 0),
+  };
 }

@@ -4,8 +4,10 @@ import { sentence } from '../job/issues.ts';
 import { parseWith } from '../job/parsed.ts';
 import type { Cancel, RequestKind, Requests } from '../job/request.ts';
 import { REQUEST_FILES, REQUEST_KINDS, REQUEST_SCHEMAS } from '../job/request.ts';
+import { isConflictCopy } from '../job/skipped-names.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { Files } from '../system/files.ts';
+import { conflictProblem, holdsOnlyConflicts } from './conflicts.ts';
 import type { Disk } from './disk.ts';
 import { jsonText, writeWhole } from './disk.ts';
 import type { Layout } from './layout.ts';
@@ -20,8 +22,10 @@ export function readRequests(
   const dir = layout.requests(jobId);
   const requests: { [kind: string]: unknown } = {};
   for (const { name } of files.list(dir) ?? []) {
+    if (isConflictCopy(name))
+      problems.push(conflictProblem(files, layout, `requests/${jobId}/${name}`, jobId));
     const kind = REQUEST_KINDS.find((candidate) => REQUEST_FILES[candidate] === name);
-    const bytes = kind && files.read(path.join(dir, name));
+    const bytes = kind && files.readSmall(path.join(dir, name));
     if (!kind || !bytes) continue;
     const parsed = parseWith<unknown>(REQUEST_SCHEMAS[kind], bytes);
     if (parsed.ok) requests[kind] = parsed.value;
@@ -84,11 +88,11 @@ export async function noteSuperseded(
   }
 }
 
-/** Removes what was asked about a job that is archived; what stops a second run goes last. */
+/** Removes what was asked about a job that is archived; what stops a second run goes last. Conflict copies stay. */
 export async function removeRequests({ files }: Disk, layout: Layout, jobId: string): Promise<void> {
   const dir = layout.requests(jobId);
   for (const kind of REQUEST_KINDS) await files.removeFile(path.join(dir, REQUEST_FILES[kind]));
-  if (!files.removeEmptyDir(dir))
+  if (!files.removeEmptyDir(dir) && !holdsOnlyConflicts(files, dir))
     throw new Error(`requests/${jobId} holds files that are no requests: look at them, then remove them`);
   files.syncDir(layout.tree('requests'));
 }

@@ -56,7 +56,7 @@ function readSource(disk: Disk, { jobId, orderDir }: RetryWish): { fields: Field
     throw new NotRepeatable(
       `the order of ${jobId} has no seal that can be read: nobody can tell whether it is whole`,
     );
-  const jobJson = files.read(path.join(orderDir, JOB_JSON));
+  const jobJson = files.readSmall(path.join(orderDir, JOB_JSON));
   const fields = fieldsIn(files, orderDir);
   if (!jobJson || !fields || !isSealedManifest(seal.entries, jobJson))
     throw new NotRepeatable(`the job.json of ${jobId} is not the one that was sealed`);

@@ -23,7 +23,7 @@ const retryPlanSchema = z.looseObject({
 export type RetryPlan = z.infer<typeof retryPlanSchema>;
 
 export function readRetryPlan(files: Files, dir: string): RetryPlan | undefined {
-  const bytes = files.read(path.join(dir, RETRY_FILE));
+  const bytes = files.readSmall(path.join(dir, RETRY_FILE));
   const parsed = bytes && parseWith(retryPlanSchema, bytes);
   return parsed?.ok ? parsed.value : undefined;
 }

@@ -8,6 +8,7 @@ import { parseOrder } from '../job/order.ts';
 import { caseClashes, pathProblem } from '../job/portable-path.ts';
 import type { SealEntry } from '../job/seal.ts';
 import { JOB_JSON } from '../job/seal.ts';
+import { ORDER_BYTES } from '../job/sizes.ts';
 import type { Disk } from './disk.ts';
 import { hashFile, jsonText, sha256Of, writeWhole } from './disk.ts';
 import type { Layout } from './layout.ts';
@@ -59,6 +60,8 @@ export async function sealHandMade(
     run_on: order.run_on ?? by.runOn,
     sealed_by: by.sealedBy,
   });
+  if (Buffer.byteLength(jobJson) > ORDER_BYTES)
+    throw invalid(jobId, JOB_JSON, `job.json would have more than ${ORDER_BYTES} bytes`, 'put less into it');
   disk.files.makeDir(layout.staging);
   await writeWhole(disk, layout.staging, path.join(dir, JOB_JSON), jobJson);
   await writeSeal(disk, layout.staging, dir, [...entries, { path: JOB_JSON, sha256: sha256Of(jobJson) }]);
@@ -80,7 +83,7 @@ export function checkHandMade(
       'a sealed order is final: submit a new one instead',
     );
   }
-  const jobJson = disk.files.read(path.join(dir, JOB_JSON));
+  const jobJson = disk.files.readSmall(path.join(dir, JOB_JSON), ORDER_BYTES);
   if (!jobJson)
     throw invalid(
       jobId,

@@ -2,10 +2,11 @@
 import path from 'node:path';
 import type { SealEntry } from '../job/seal.ts';
 import { formatSeal, JOB_JSON, parseSeal, SEAL } from '../job/seal.ts';
+import { SEAL_BYTES } from '../job/sizes.ts';
 import type { Files } from '../system/files.ts';
 import type { Digest, Disk } from './disk.ts';
 import { hashFile, sha256Of, writeWhole } from './disk.ts';
-import { joinPortable } from './portable.ts';
+import { joinPortable, lookingBelow } from './portable.ts';
 
 export type SealSeen =
   | { seal: 'missing' }
@@ -13,7 +14,7 @@ export type SealSeen =
   | { seal: 'valid'; entries: SealEntry[]; sha256: string };
 
 export function readSeal(files: Files, dir: string): SealSeen {
-  const bytes = files.read(path.join(dir, SEAL));
+  const bytes = files.readSmall(path.join(dir, SEAL), SEAL_BYTES);
   if (!bytes) return { seal: 'missing' };
   const parsed = parseSeal(bytes.toString('utf8'));
   if ('problem' in parsed) return { seal: 'unfit', reason: `SHA256SUMS ${parsed.problem}` };
@@ -43,15 +44,14 @@ export async function sealBreach(
   dir: string,
   entries: readonly SealEntry[],
 ): Promise<string | undefined> {
+  const look = lookingBelow(disk.files, dir);
   for (const entry of entries) {
-    const breach = breachOf(entry, await digestIfThere(disk, joinPortable(dir, entry.path)));
+    const isThere = look(entry.path)?.kind === 'file';
+    const digest = isThere ? await hashFile(disk, joinPortable(dir, entry.path), 'refuse') : undefined;
+    const breach = breachOf(entry, digest);
     if (breach) return breach;
   }
   return undefined;
-}
-
-async function digestIfThere(disk: Disk, file: string): Promise<Digest | undefined> {
-  return disk.files.facts(file)?.kind === 'file' ? hashFile(disk, file) : undefined;
 }
 
 export function breachOf(entry: SealEntry, digest: Digest | undefined): string | undefined {

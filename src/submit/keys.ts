@@ -125,7 +125,7 @@ function latestOf(files: Files, layout: Layout, key: string): Numbered | undefin
 
 function reservedId(files: Files, dir: string): string {
   const file = path.join(dir, RESERVATION);
-  const bytes = files.read(file);
+  const bytes = files.readSmall(file);
   const parsed = bytes && parseJson(bytes);
   const id = parsed && 'value' in parsed ? (parsed.value as { job_id?: unknown } | null)?.job_id : undefined;
   if (typeof id === 'string' && id !== '') return id;

@@ -4,6 +4,7 @@ import { isJobName, slug } from '../job/job-id.ts';
 import type { Fields } from '../job/lenient-text.ts';
 import { parseOrder, RUN_ON_AUTO } from '../job/order.ts';
 import { JOB_JSON } from '../job/seal.ts';
+import { ORDER_BYTES } from '../job/sizes.ts';
 import type { Disk } from '../store/disk.ts';
 import { jsonText } from '../store/disk.ts';
 import type { Layout } from '../store/layout.ts';
@@ -39,7 +40,7 @@ export function planOf(disk: Disk, layout: Layout, request: SubmitRequest): Plan
     const message = `the name "${name}" should be lower-case letters, digits and single dashes, such as ${slug(name)}`;
     found.errors.push(problem('order', JOB_JSON, message));
   }
-  checkDependencies(files, layout, request.dependsOn, found);
+  checkDependencies(files, layout, request, found);
   const readme = readmeOf(name, request, hasReadme(study.files));
   const inputs = {
     files: study.files.length + (readme === undefined ? 0 : 1),
@@ -95,7 +96,12 @@ const CHECKED_BEFORE = /^(script|expect|depends_on)\b/;
 
 /** Holds the order against the schema that the runner will read it with. */
 function checkFields(fields: Fields, found: Findings): void {
-  const parsed = parseOrder(Buffer.from(jsonText(fields)), 'job');
+  const text = Buffer.from(jsonText(fields));
+  if (text.length > ORDER_BYTES)
+    found.errors.push(
+      problem('order', JOB_JSON, `has ${text.length} bytes: no runner reads one of more than ${ORDER_BYTES}`),
+    );
+  const parsed = parseOrder(text, 'job');
   for (const { field, reason } of parsed.ok ? [] : parsed.problems) {
     if (!CHECKED_BEFORE.test(field)) found.errors.push(problem('order', JOB_JSON, `${field} ${reason}`));
   }

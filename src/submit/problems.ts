@@ -90,8 +90,8 @@ export const RULES = {
     remedy: 'name it by its path inside the study, with / between the parts',
   },
   'depends-on': {
-    why: 'the job would wait for ever',
-    remedy: 'name jobs that are in this queue, with their full ids',
+    why: 'the job would wait for ever, or end before it has begun',
+    remedy: 'name jobs that are in this queue, with their full ids; one that has failed: `jobq retry` it',
   },
   order: {
     why: 'the runner would refuse the order',

@@ -11,6 +11,7 @@ import { isoNow } from '../store/disk.ts';
 import { indexJobs, viewJob } from '../store/find.ts';
 import { fieldsIn, isKnown, kinOf, orderDirOf } from '../store/kin.ts';
 import type { Layout } from '../store/layout.ts';
+import { readPruned } from '../store/pruned.ts';
 import { noteSuperseded, readRequests, writeRequest } from '../store/requests.ts';
 import { NotRepeatable, publishRetry } from '../store/retry-order.ts';
 import { newStagingDir } from './stage.ts';
@@ -58,6 +59,8 @@ export function lookAtRetry({ files }: Disk, layout: Layout, request: RetryReque
   if (there && !hasEnded(there)) return alreadyThere(files, layout, request, there);
   const orderDir = orderDirOf(files, layout, index.archived, jobId);
   if (orderDir === undefined) return { is: 'refused', reason: `the order of ${jobId} is gone` };
+  const pruned = orderDir === layout.order(jobId) ? undefined : prunedInputs(files, jobId, orderDir);
+  if (pruned !== undefined) return { is: 'refused', reason: pruned };
   const isTaken = (id: string) => isKnown(files, layout, index.archived, id);
   const planned = made === undefined ? (view.retried_as ?? promised(files, layout, jobId)) : undefined;
   const retryAs =
@@ -65,6 +68,17 @@ export function lookAtRetry({ files }: Disk, layout: Layout, request: RetryReque
       ? planned
       : freeRetryId(retryNameOf(jobId, kin.retryOf(jobId)), isTaken);
   return { is: 'open', view, retryAs, orderDir };
+}
+
+/** Why an archived order has nothing to run any more: its files were removed to free space. */
+function prunedInputs(files: Disk['files'], jobId: string, orderDir: string): string | undefined {
+  const note = readPruned(files, path.dirname(orderDir));
+  if (!note?.inputs) return undefined;
+  const { pruned_at, pruned_by, files: count } = note.inputs;
+  const by = pruned_by === undefined ? '' : ` by ${pruned_by}`;
+  const results = note.results ? 'its record' : 'its record and results';
+  const left = `left are its job.json, the digests in SHA256SUMS, and ${results}`;
+  return `the inputs of ${jobId} (${count === 1 ? '1 file' : `${count} files`}) were pruned on ${pruned_at.slice(0, 10)}${by}; ${left}`;
 }
 
 /** A retry by hand that was cut off has told the old job its id already. */
@@ -100,6 +114,8 @@ export async function retryJob(disk: Disk, layout: Layout, request: RetryRequest
     if (seen.is === 'there') return seen.result;
     requireSpace(disk, layout, seen.orderDir, request.freeSpaceMarginMb);
     await tellOld(disk, layout, request, seen.view, seen.retryAs);
+    // who stopped it before is overruled
+    await disk.files.removeFile(layout.stoppedRetry(seen.retryAs));
     if (await publish(disk, layout, request, seen)) {
       const order = layout.order(seen.retryAs);
       const args = fieldsIn(disk.files, order)?.['args'];
@@ -113,7 +129,7 @@ export function refusal(reasons: readonly string[]): JobqError {
   return new JobqError('conflict', `nothing was tried again: ${reasons.join(', ')}`, {
     remedy:
       'a job that has not ended: `jobq cancel` it and wait, or `jobq abandon` it if its runner is gone for good; ' +
-      'a retry that is there: wait for its end, or cancel it; an order that is gone: submit the study again',
+      'a retry that is there: wait for its end, or cancel it; an order that is gone or was pruned: submit the study again',
   });
 }
 

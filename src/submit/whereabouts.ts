@@ -1,14 +1,19 @@
 // Where a job is: in outbox/, archive/ or inbox/, or nowhere; and whether what it depends on exists and ends.
 import path from 'node:path';
+import { hasBroken } from '../job/dependency.ts';
 import { jobIdProblem } from '../job/job-id.ts';
 import type { Fields } from '../job/lenient-text.ts';
 import { JOB_JSON } from '../job/seal.ts';
-import { fieldsIn } from '../store/kin.ts';
+import { circleFrom } from '../store/circles.ts';
+import { dependencyOf } from '../store/dependencies.ts';
+import { indexJobs } from '../store/find.ts';
+import { fieldsIn, kinOf } from '../store/kin.ts';
 import type { Layout } from '../store/layout.ts';
 import { jobOfArchived, ORDER_DIR } from '../store/layout.ts';
 import type { Files } from '../system/files.ts';
 import type { Findings } from './problems.ts';
 import { problem } from './problems.ts';
+import type { SubmitRequest } from './request.ts';
 
 export interface Whereabouts {
   /** The order, where there still is one. */
@@ -49,44 +54,42 @@ export function isTaken(files: Files, layout: Layout, jobId: string): boolean {
 export function checkDependencies(
   files: Files,
   layout: Layout,
-  wanted: readonly string[],
+  { dependsOn, onDependencyFailure = 'cancel' }: Pick<SubmitRequest, 'dependsOn' | 'onDependencyFailure'>,
   found: Findings,
 ): void {
-  for (const id of wanted) {
+  for (const id of dependsOn) {
     const broken = jobIdProblem(id);
     const message = broken ? `it ${broken}` : unknownOrCircular(files, layout, id);
     if (message) found.errors.push(problem('depends-on', JOB_JSON, `depends_on ${id}: ${message}`));
+    else warnOfFailure(files, layout, id, onDependencyFailure, found);
   }
+}
+
+/** What becomes of a job whose dependency has failed. */
+const FOLLOWS = {
+  cancel: 'this job will be cancelled (--on-dependency-failure cancel, the default)',
+  release: 'this job starts all the same (--on-dependency-failure release)',
+  wait: `this job waits until that is tried again with success, or somebody releases it (--on-dependency-failure wait)`,
+} as const satisfies Record<NonNullable<SubmitRequest['onDependencyFailure']>, string>;
+
+function warnOfFailure(
+  files: Files,
+  layout: Layout,
+  id: string,
+  wish: keyof typeof FOLLOWS,
+  found: Findings,
+): void {
+  const { open, archived } = indexJobs(files, layout);
+  const kin = () => kinOf(files, layout, archived, open);
+  const dependency = dependencyOf(files, layout, { archived, kin }, id);
+  if (!hasBroken(dependency)) return;
+  const how = dependency.state === 'cancelled' ? 'was cancelled' : 'has failed';
+  const message = `depends_on ${id}: it ${how} already, and no retry of it is to come: ${FOLLOWS[wish]}`;
+  found.warnings.push(problem('depends-on', JOB_JSON, message));
 }
 
 function unknownOrCircular(files: Files, layout: Layout, id: string): string | undefined {
   if (!findJob(files, layout, id)) return 'there is no such job in outbox/, inbox/ or archive/';
   const circle = circleFrom(files, layout, id);
   return circle && `it waits in a circle: ${circle.join(' -> ')}`;
-}
-
-/**
- * A circle of open orders that can be reached from this one. A new order cannot close one, as it depends on what is
- * there already; orders written by hand can.
- */
-function circleFrom(files: Files, layout: Layout, start: string): string[] | undefined {
-  const done = new Set<string>();
-  const follow = (id: string, trail: readonly string[]): string[] | undefined => {
-    if (trail.includes(id)) return [...trail.slice(trail.indexOf(id)), id];
-    if (done.has(id)) return undefined;
-    const next = dependenciesOf(files, layout, id);
-    for (const dependency of next) {
-      const circle = follow(dependency, [...trail, id]);
-      if (circle) return circle;
-    }
-    done.add(id);
-    return undefined;
-  };
-  return follow(start, []);
-}
-
-function dependenciesOf(files: Files, layout: Layout, id: string): string[] {
-  const told = fieldsIn(files, layout.order(id))?.['depends_on'];
-  if (!Array.isArray(told)) return [];
-  return told.filter((each): each is string => typeof each === 'string' && jobIdProblem(each) === undefined);
 }

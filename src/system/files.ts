@@ -6,7 +6,8 @@ import fsExtra from 'fs-extra';
 import { systemCode } from '../errors.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
-import { openRegular, withRegular } from './opening.ts';
+import type { Links } from './opening.ts';
+import { openRegular, readAtMost, withRegular } from './opening.ts';
 
 export type FileKind = 'file' | 'directory' | 'other';
 
@@ -40,10 +41,16 @@ export interface Files {
   facts(file: string): FileFacts | undefined;
   /** The whole content; undefined when it is not there, or is no regular file. */
   read(file: string): Buffer | undefined;
+  /**
+   * The same of a file that others may have written, as all in the mirrored trees: a symbolic link in its place is not
+   * followed (ELOOP), and of one with more than `maxBytes` (SMALL_BYTES) nothing is read (EFBIG). Logs and ledgers, which
+   * grow, and what people link together by hand, such as settings, are for `read`.
+   */
+  readSmall(file: string, maxBytes?: number): Buffer | undefined;
   /** Up to `length` bytes from `offset`; undefined when it is not there, or is no regular file. */
   readFrom(file: string, offset: number, length: number): Buffer | undefined;
-  /** Fails when it is no regular file. */
-  openRead(file: string): OpenFile;
+  /** Fails when it is no regular file; with `refuse` also when it is a symbolic link to one. */
+  openRead(file: string, links?: Links): OpenFile;
   /** Opens a new file; fails when it exists. */
   openNew(file: string): OpenFile;
   /** Opens for appending; makes the file when it is not there. */
@@ -70,6 +77,9 @@ export interface Files {
 
 export type FsLike = typeof nodeFs;
 
+/** What job.json, a request, presence or a note can have: thousands of times what they do have. */
+export const SMALL_BYTES = 4_000_000;
+
 const HELD = ['EPERM', 'EBUSY', 'EACCES'];
 /** On Windows a directory is not empty until the last reader of a deleted file has let it go. */
 const HELD_TREE = [...HELD, 'ENOTEMPTY'];
@@ -91,8 +101,8 @@ function absentAs<T>(fallback: T, work: () => T): T {
   }
 }
 
-function openToRead(fs: FsLike, file: string): OpenFile {
-  const fd = openRegular(fs, file);
+function openToRead(fs: FsLike, file: string, links?: Links): OpenFile {
+  const fd = openRegular(fs, file, links);
   if (fd === undefined) throw new Error(`${file} is not a regular file`);
   return openFile(fs, fd);
 }
@@ -174,8 +184,9 @@ export function filesOver(fs: FsLike, clock: Clock = systemClock, unique: () => 
       ),
     facts: (file) => absentAs(undefined, () => factsOf(fs, file)),
     read: (file) => absentAs(undefined, () => withRegular(fs, file, (fd) => fs.readFileSync(fd))),
+    readSmall: (file, maxBytes = SMALL_BYTES) => absentAs(undefined, () => readAtMost(fs, file, maxBytes)),
     readFrom: (file, offset, length) => absentAs(undefined, () => readFromOf(fs, file, offset, length)),
-    openRead: (file) => openToRead(fs, file),
+    openRead: (file, links) => openToRead(fs, file, links),
     openNew: (file) => openFile(fs, fs.openSync(file, 'wx')),
     openAppend: (file) => openFile(fs, fs.openSync(file, 'a')),
     makeDir: (dir) => void fs.mkdirSync(dir, { recursive: true }),

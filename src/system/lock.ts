@@ -5,14 +5,19 @@ import { closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { systemCode } from '../errors.ts';
+import { takeSocket } from './lock-socket.ts';
 
 export interface Lock {
   release(): Promise<void>;
 }
 
 export interface Locks {
-  /** Takes the lock of this name; undefined when somebody holds it. The name is a path, the same for everybody. */
-  take(file: string): Promise<Lock | undefined>;
+  /**
+   * Takes the lock of this name; undefined when somebody holds it. The name is a path, the same for everybody.
+   * `everywhere`: also against who took it so in another network namespace of this machine, as containers have; then a
+   * socket lies beside the file.
+   */
+  take(file: string, everywhere?: boolean): Promise<Lock | undefined>;
 }
 
 /** libuv's exclusive open on Windows: nobody else may open the file while it is held. */
@@ -53,6 +58,26 @@ function takeAbstractSocket(file: string): Promise<Lock | undefined> {
   });
 }
 
+/** The abstract socket first: within one namespace it leaves nothing behind that has to be looked at. */
+async function takeEverywhere(file: string): Promise<Lock | undefined> {
+  const lock = await takeAbstractSocket(file);
+  const socket = lock && (await takeSocket(file));
+  if (!socket) return lock;
+  if (socket === 'held') {
+    await lock.release();
+    return undefined;
+  }
+  return {
+    release: async () => {
+      await socket.release();
+      await lock.release();
+    },
+  };
+}
+
 export const systemLocks: Locks = {
-  take: (file) => (process.platform === 'win32' ? takeExclusiveFile(file) : takeAbstractSocket(file)),
+  take: (file, everywhere = false) => {
+    if (process.platform === 'win32') return takeExclusiveFile(file);
+    return everywhere ? takeEverywhere(file) : takeAbstractSocket(file);
+  },
 };

@@ -11,6 +11,7 @@ import { abandon, archive } from './closing.ts';
 import type { WatcherState } from './parts.ts';
 import { postProcess } from './post-process.ts';
 import { makeRetry, supersede } from './retry.ts';
+import { stopRetry } from './stop-retry.ts';
 
 const LONG: readonly WatcherAction['do'][] = ['collect', 'process', 'archive', 'seal', 'retry', 'abandon'];
 
@@ -35,6 +36,8 @@ export async function carryOut(watcher: WatcherState, action: WatcherAction): Pr
       return supersede(watcher, action);
     case 'retry':
       return makeRetry(watcher, action);
+    case 'stop-retry':
+      return stopRetry(watcher, action);
     case 'abandon':
       return abandon(watcher, job_id);
     case 'collect': {
@@ -61,6 +64,7 @@ export async function carryOut(watcher: WatcherState, action: WatcherAction): Pr
       await removeRequests(disk, layout, job_id);
       await disk.files.removeFile(layout.lost(job_id));
       await disk.files.removeFile(layout.abandoned(job_id));
+      await disk.files.removeFile(layout.unheld(job_id));
       return;
   }
 }

@@ -6,7 +6,7 @@ import type { Fields } from '../job/lenient-text.ts';
 import type { View } from '../job/view.ts';
 import type { Change } from '../notify/deliver.ts';
 import type { MessageKind, OrderFacts } from '../notify/facts.ts';
-import type { Dead } from '../notify/ledger-lines.ts';
+import type { Dead, Open } from '../notify/ledger-lines.ts';
 import { messageFor } from '../notify/message.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Disk } from '../store/disk.ts';
@@ -36,6 +36,7 @@ export function announcer(
           view,
           order: orderFacts(disk, view),
           post: event.type === 'archived' ? event.post : undefined,
+          cancel: event.type === 'archived' ? { reason: event.reason, by: event.by } : undefined,
           lostAt: lost_at,
           nowMs: disk.clock.now(),
         }),
@@ -76,13 +77,35 @@ function orderFacts({ files }: Disk, { order_dir, results_dir }: View): OrderFac
 }
 
 /** What is told of a message that was sent, or is not tried any more. */
-export function messageEvent(change: Change): Draft | undefined {
+function messageEvent(change: Change): Draft | undefined {
   const { event, at, id: message, target } = change;
   const [job_id = ''] = message.split('/');
   if (event === 'sent') return { type: 'notified', at, job_id, message, target };
   return event === 'dead'
     ? { type: 'undelivered', at, job_id, message, target, reason: change.reason }
     : undefined;
+}
+
+/** So often in vain, or twice over so long a time, and somebody should know; a moment without a network is nothing. */
+const TELL = { tries: 5, againTries: 2, waitedMs: 600_000 };
+
+/** The events that changes make: also that a target cannot be sent to, once until the message that showed it is settled. */
+export function messageEvents(): (change: Change, waiting?: Open) => Draft[] {
+  const failing = new Map<string, string>();
+  return (change, waiting) => {
+    const { event, at, id: message, target } = change;
+    if (event !== 'tried') {
+      if (failing.get(target) === message) failing.delete(target);
+      const told = messageEvent(change);
+      return told ? [told] : [];
+    }
+    const { tries, problem } = change;
+    const waitedMs = waiting ? Date.parse(at) - waiting.queuedMs : 0;
+    const isLong = tries >= TELL.tries || (tries >= TELL.againTries && waitedMs >= TELL.waitedMs);
+    if (!isLong || failing.has(target)) return [];
+    failing.set(target, message);
+    return [{ type: 'target-failing', at, job_id: null, target, message, tries, reason: problem }];
+  };
 }
 
 /** Younger than this: what was given up earlier was told long ago. */

@@ -23,29 +23,32 @@ export async function archive(watcher: WatcherState, jobId: string): Promise<voi
     await disk.files.removeTree(layout.collected(jobId)); // the record is still in inbox/: it is copied again
     throw new Error(`our copy does not fit its seal: ${breach}`);
   }
-  await noteBeside(watcher, jobId, layout.collected(jobId));
+  const stopped = await noteBeside(watcher, jobId, layout.collected(jobId));
   const archived_as = await fileCollected(disk, layout, jobId);
+  if (stopped !== undefined) await disk.files.removeFile(layout.stoppedRetry(stopped));
   log.info({ job_id: jobId, archived_as }, 'archived');
 }
 
-/** Writes what is known beside the record, under names that no sealed file has. */
-async function noteBeside(watcher: WatcherState, jobId: string, dir: string): Promise<void> {
+/** Writes what is known beside the record, under names that no sealed file has. Answers the retry that was stopped. */
+async function noteBeside(watcher: WatcherState, jobId: string, dir: string): Promise<string | undefined> {
   const { disk, layout } = watcher;
   const { files } = disk;
   files.makeDir(layout.staging);
   const sealed = new Set(sealedEntries(files, dir).map((entry) => entry.path));
   const lost = layout.lost(jobId);
   const keptAs = path.join(dir, LOST_FILE);
-  if (files.facts(lost) && !files.facts(keptAs)) await copyHashed(disk, lost, keptAs);
+  if (files.facts(lost)?.kind === 'file' && !files.facts(keptAs)) await copyHashed(disk, lost, keptAs);
   const abandonment = whoGaveUp(watcher, jobId);
   if (abandonment && !sealed.has(ABANDONED_FILE))
     await writeWhole(disk, layout.staging, path.join(dir, ABANDONED_FILE), jsonText(abandonment));
   const retry = hasCompleted(watcher, jobId, dir) ? undefined : plannedRetry(watcher, jobId);
-  if (retry && !sealed.has(RETRY_FILE)) await writeRetryPlan(disk, layout, dir, retry);
+  if (!retry || sealed.has(RETRY_FILE)) return undefined;
+  await writeRetryPlan(disk, layout, dir, retry);
+  return retry.given_up === undefined ? undefined : retry.retried_as;
 }
 
 function hasCompleted({ disk }: WatcherState, jobId: string, dir: string): boolean {
-  const bytes = disk.files.read(path.join(dir, JOB_JSON));
+  const bytes = disk.files.readSmall(path.join(dir, JOB_JSON));
   const parsed = bytes && parseRecord(bytes, jobId);
   return parsed?.ok === true && parsed.value.state === 'completed';
 }

@@ -1,8 +1,9 @@
 // What the watcher tells: writes events, keeps the pool that they add up to, hands them to subscribers and makes
 // checkpoints. A write that fails is like a kill: everything is read again from the disk. It sees no job.
 
-import { messageOf } from '../errors.ts';
+import { JobqError, messageOf } from '../errors.ts';
 import type { Draft, JobEvent } from '../job/event.ts';
+import { readableDraft } from '../job/event.ts';
 import type { Difference, PoolSight } from '../queue/compare-pool.ts';
 import { settle } from '../queue/compare-pool.ts';
 import type { Pool } from '../queue/pool.ts';
@@ -22,10 +23,12 @@ export interface Known {
 }
 
 export interface Feed {
-  /** Opens what is not open: what is known as far as it was told. */
-  ready(): Promise<Known>;
+  /** Opens what is not open: what is known as far as it was told. Undefined, and told, when that cannot be read. */
+  ready(): Promise<Known | undefined>;
   /** Makes events durable, and known. What cannot be written is told, and is found again by the next comparison. */
   write(difference: Difference, sight: PoolSight, at: string): Promise<void>;
+  /** Could the last events be written? While they cannot, nothing may be done that must be told of. */
+  canTell(): boolean;
   /** Gives subscribers what they have not taken yet. */
   deliver(): Promise<void>;
   /** Writes the checkpoint when it is due. */
@@ -52,6 +55,8 @@ interface FeedState extends FeedParts {
   /** How far each subscriber is; outlives a failed write. */
   delivered: Map<string, number> | undefined;
   started: boolean;
+  /** How far this process has known everything: what it reads anew after a failed write takes nothing back. */
+  knownUntilMs: number;
   /** The newest event that is known to be written, where a write has failed since. */
   wroteUntil: number | undefined;
   /** Failures that were told and have not gone. */
@@ -69,13 +74,23 @@ export function newFeed(parts: FeedParts, queueId: string): Feed {
     opened: undefined,
     delivered: undefined,
     started: false,
+    knownUntilMs: Number.POSITIVE_INFINITY,
     wroteUntil: undefined,
     told: new Set(),
     saved: undefined,
   };
   return {
-    ready: async () => (feed.opened ??= await open(feed)),
+    ready: async () => {
+      try {
+        feed.opened ??= await open(feed);
+        return feed.opened;
+      } catch (error) {
+        tell(feed, EVENTS, error);
+        return undefined;
+      }
+    },
     write: (difference, sight, at) => write(feed, difference, sight, at),
+    canTell: () => !feed.told.has(EVENTS),
     deliver: () => deliver(feed),
     checkpoint: async () => {
       const passedMs = feed.disk.clock.monotonic() - (feed.saved?.atMs ?? Number.NEGATIVE_INFINITY);
@@ -89,7 +104,9 @@ export function newFeed(parts: FeedParts, queueId: string): Feed {
 async function open(feed: FeedState): Promise<Opened> {
   const { disk, layout, bus, log: logger } = feed;
   const recovered = recoverPool(disk, layout, await openLog(feed, feed.queueId));
-  const { log, pool, knownUntilMs, note } = recovered;
+  const { log, pool, note } = recovered;
+  const knownUntilMs = Math.min(feed.knownUntilMs, recovered.knownUntilMs);
+  feed.knownUntilMs = knownUntilMs;
   if (note !== undefined)
     logger.warn({ file: layout.checkpoint, reason: note }, 'the checkpoint is not used');
   if (feed.wroteUntil !== undefined) forgetWritten(feed, feed.wroteUntil);
@@ -111,7 +128,7 @@ async function open(feed: FeedState): Promise<Opened> {
 function forgetWritten({ disk, layout, bus }: FeedState, after: number): void {
   for (const { seq: _, ...written } of readEventsAfter(disk.files, layout, after).events) {
     const [first] = bus.posted();
-    if (first && contentOf(first) === contentOf(written)) bus.written(1);
+    if (first && contentOf(readableDraft(first) ?? first) === contentOf(written)) bus.written(1);
   }
 }
 
@@ -123,7 +140,7 @@ async function write(feed: FeedState, difference: Difference, sight: PoolSight, 
   const { opened, bus } = feed;
   if (!opened) return;
   const posted = bus.posted();
-  const drafts = [...opened.first, ...difference.events, ...posted];
+  const drafts = readable(feed, [...opened.first, ...difference.events, ...posted]);
   try {
     remember(feed, opened, await opened.log.append(drafts));
   } catch (error) {
@@ -138,6 +155,16 @@ async function write(feed: FeedState, difference: Difference, sight: PoolSight, 
   feed.told.delete(EVENTS);
   settle(opened.pool, sight, difference, at);
   opened.knownUntilMs = Number.POSITIVE_INFINITY;
+  feed.knownUntilMs = Date.parse(at);
+}
+
+/** What stands in the log must be taken by whoever reads it: a field of a wrong kind is left out, for good. */
+function readable({ log }: FeedState, drafts: readonly Draft[]): Draft[] {
+  return drafts.flatMap((draft) => {
+    const sound = readableDraft(draft);
+    if (!sound) log.error({ event: draft }, 'an event that nobody could read is not told');
+    return sound ?? [];
+  });
 }
 
 function remember({ delivered }: FeedState, { backlogs, log }: Opened, events: readonly JobEvent[]): void {
@@ -186,7 +213,7 @@ async function close(feed: FeedState): Promise<void> {
   const posted = bus.posted();
   await telling(feed, EVENTS, async () => {
     const last: Draft = { type: 'watcher-stopped', at, job_id: null };
-    remember(feed, opened, await opened.log.append([...posted, last]));
+    remember(feed, opened, await opened.log.append(readable(feed, [...posted, last])));
     bus.written(posted.length);
     await deliver(feed);
     await save(feed);
@@ -206,5 +233,6 @@ async function telling(feed: FeedState, what: string, work: () => Promise<void>)
 function tell(feed: FeedState, what: string, error: unknown): void {
   if (feed.told.has(what)) return;
   feed.told.add(what);
-  feed.log.error({ error: messageOf(error) }, what);
+  const remedy = error instanceof JobqError ? { remedy: error.remedy } : {};
+  feed.log.error({ error: messageOf(error), ...remedy }, what);
 }

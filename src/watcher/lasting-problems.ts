@@ -4,6 +4,7 @@ import type { ProblemSight } from '../queue/compare-pool.ts';
 import { problemKey } from '../queue/pool.ts';
 import type { WatcherSnapshot } from '../queue/watcher-snapshot.ts';
 import { findProblems } from '../store/find-problems.ts';
+import type { Judgement } from '../store/judgement.ts';
 import type { WatcherState } from './parts.ts';
 
 export interface LastingProblems {
@@ -11,7 +12,7 @@ export interface LastingProblems {
   /** What was there at the last look. */
   last: ReadonlySet<string>;
   /** Actions that fail, by job. */
-  failing: Map<string, ProblemSight>;
+  failing: Map<string, FailingAction>;
 }
 
 export function noLastingProblems(): LastingProblems {
@@ -43,13 +44,30 @@ export function lastingProblems(
 /** Names of temporary files are others at every try. */
 const TEMPORARY = /\.jobq-tmp-[\w-]+/g;
 
-export function failingAction(job_id: string, action: string, message: string): ProblemSight {
+/** What the watcher tries in vain. */
+export type FailingAction = Extract<Judgement['failing'], object>[number];
+
+export function failingAction(job_id: string, action: string, message: string): FailingAction {
   return {
     kind: 'failing',
     file: job_id,
     job_id,
-    reason: `${action} fails: ${message.replace(TEMPORARY, '.jobq-tmp-…')}`,
+    reason: `${failsAt(action)}${message.replace(TEMPORARY, '.jobq-tmp-…')}`,
     remedy:
       'it is tried again by itself: mend what the message says (disk full, read-only, held by a program)',
   };
+}
+
+/** It has succeeded. Of another step that fails nothing is known by that. */
+export function noteSuccess({ failing }: LastingProblems, job_id: string, action: string): void {
+  if (failing.get(job_id)?.reason.startsWith(failsAt(action))) failing.delete(job_id);
+}
+
+/** Of jobs for which there is nothing to do, nothing is tried in vain any more. */
+export function forgetFailing({ failing }: LastingProblems, isAtWork: (jobId: string) => boolean): void {
+  for (const id of failing.keys()) if (!isAtWork(id)) failing.delete(id);
+}
+
+function failsAt(action: string): string {
+  return `${action} fails: `;
 }

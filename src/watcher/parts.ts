@@ -10,7 +10,7 @@ import type { Disk } from '../store/disk.ts';
 import type { Layout } from '../store/layout.ts';
 import type { Chores } from '../system/chores.ts';
 import type { Log } from '../system/log.ts';
-import type { Run } from '../system/process/run.ts';
+import type { EndRun, Run } from '../system/process/run.ts';
 import type { EventBus } from './bus.ts';
 import type { Liveness } from './judge.ts';
 import type { LastingProblems } from './lasting-problems.ts';
@@ -27,10 +27,16 @@ export interface WatcherParts {
   disk: Disk;
   layout: Layout;
   run: Run;
+  /** Ends what an earlier watcher has left running. */
+  endRun?: EndRun;
+  /** Fires when the watcher is to stop: no post-processor is waited for then. */
+  stopping?: AbortSignal;
   log: Log;
   settings: WatcherSettings;
-  /** What is known of the mirror at this moment. */
-  link: () => LinkState;
+  /** Names of variables that hold secrets: no post-processor inherits them. */
+  withheld?: readonly string[];
+  /** What is known of the mirror at this moment: to this device of it, or, where none is named, as a whole. */
+  link: (device?: string) => LinkState;
   /** Who seals and asks, for the files that say so. */
   identity: { host: string; user: string };
   /** Who wants to hear of events, or has some to tell. */
@@ -44,6 +50,8 @@ export interface JobMemory {
   signature: string | undefined;
   changedAtMs: number;
   recordGoneSinceMs: number | undefined;
+  /** How much of a sealed record that is not whole was here last, and since when. */
+  arrived?: { what: string; sinceMs: number };
 }
 
 /** The parts, and what a running watcher keeps. */

@@ -2,38 +2,25 @@
 // as far as it can: one that failed and is to be tried again later ends it, and the next look goes on.
 
 import path from 'node:path';
-import { messageOf } from '../errors.ts';
-import { POST_RESULT, sealedEntries } from '../store/archive.ts';
+import { sealedEntries } from '../store/archive.ts';
 import { copySealed } from '../store/copy-sealed.ts';
 import { isoNow } from '../store/disk.ts';
 import { POST_DIR } from '../store/layout.ts';
 import type { PostJournal } from '../store/post-journal.ts';
-import { POST_JOURNAL, publishPostResult, readPostJournal, writePostJournal } from '../store/post-journal.ts';
-import type { Known, Made } from '../store/post-made.ts';
-import { keepMade, layMade, madeDir, mergeMade } from '../store/post-made.ts';
-import type { RunEnd } from '../system/process/run.ts';
+import { publishPostResult, readPostJournal, writePostJournal } from '../store/post-journal.ts';
+import type { Known } from '../store/post-made.ts';
+import { layMade, madeDir, mergeMade } from '../store/post-made.ts';
+import type { Files } from '../system/files.ts';
 import type { WatcherState } from './parts.ts';
-import type { Processor } from './post/choose.ts';
-import { factsFor } from './post/facts.ts';
-import type { PostStep, Ran } from './post/next.ts';
-import { afterRun, afterSkip, nextStep, resultOf } from './post/next.ts';
+import type { PostStep } from './post/next.ts';
+import { afterGivingUp, afterRun, afterSkip, afterStop, beforeRun, nextStep, resultOf } from './post/next.ts';
+import type { Pass, WorkCopy } from './post/run-one.ts';
+import { markOf, runOne } from './post/run-one.ts';
 import { chosenFor } from './post/see.ts';
-
-type RunStep = Extract<PostStep, { do: 'run' }>;
-
-interface Pass {
-  watcher: WatcherState;
-  jobId: string;
-  /** Our copy of the record, which no post-processor sees. */
-  source: string;
-  work: string;
-  post: string;
-  chosen: readonly Processor[];
-}
 
 /** Post-processes a collected record. Whatever goes wrong in a command is written down, not thrown. */
 export async function postProcess(watcher: WatcherState, jobId: string): Promise<void> {
-  const { layout, processing } = watcher;
+  const { layout, processing, disk } = watcher;
   const source = layout.collected(jobId);
   processing.add(jobId);
   try {
@@ -41,37 +28,87 @@ export async function postProcess(watcher: WatcherState, jobId: string): Promise
       watcher,
       jobId,
       source,
-      work: layout.processing(jobId),
       post: path.join(source, POST_DIR),
       chosen: chosenFor(watcher, jobId),
     });
+  } catch (error) {
+    await removeWork(disk.files, layout.processing(jobId)); // what fills the disk may be what lies there
+    throw error;
   } finally {
     processing.delete(jobId);
   }
 }
 
+async function removeWork(files: Pick<Files, 'removeTree'>, dir: string): Promise<void> {
+  await files.removeTree(dir).catch(() => {});
+}
+
 async function goOn(pass: Pass): Promise<void> {
-  const { watcher, source, post, work, chosen } = pass;
+  const { watcher, jobId, source, post, chosen } = pass;
   const { disk, layout } = watcher;
   let journal = readPostJournal(disk.files, source);
+  if (journal?.running) await endEarlier(pass);
   if (!journal) await disk.files.removeTree(post); // of a beginning that was cut off
   if (!journal && chosen.length === 0) return;
   disk.files.makeDir(post);
-  let known: Known | undefined; // undefined while there is no copy that the next one may work on
+  const running: Running = { copy: undefined };
   let next = nextStep(chosen, journal, disk.clock.now());
-  while (next.do === 'run' || next.do === 'skip') {
-    if (next.do === 'skip') journal = afterSkip(journal, next, isoNow(watcher.disk));
-    else {
-      known ??= await freshCopy(pass, journal);
-      journal = afterRun(journal, next, await runOne(pass, next, known));
-    }
-    await writePostJournal(disk, layout, source, journal);
-    if (journal.trying) known = undefined;
-    if (journal.trying) tellTrying(pass, journal.trying);
+  while (next.do !== 'finish' && next.do !== 'wait' && !watcher.stopping?.aborted) {
+    journal = await take(pass, running, journal, next);
+    if (journal.trying) running.copy = undefined;
+    if (journal.trying && !watcher.stopping?.aborted) tellTrying(pass, journal.trying);
     next = nextStep(chosen, journal, disk.clock.now());
   }
-  await disk.files.removeTree(work); // before it has ended: nobody looks for it afterwards
+  await disk.files.removeTree(layout.processing(jobId)); // before it has ended: nobody looks for it afterwards
   if (next.do === 'finish') await finish(pass, journal ?? { processors: [] });
+}
+
+/** The copy that the next one may work on; undefined while there is none. */
+interface Running {
+  copy: WorkCopy | undefined;
+}
+
+/** A watcher that was killed may have left one running, which would write beside the next. */
+async function endEarlier({ watcher, jobId }: Pass): Promise<void> {
+  const isOver = (await watcher.endRun?.(markOf(watcher, jobId))) ?? true;
+  if (!isOver) throw new Error('what an earlier try of a post-processor has started cannot be ended');
+}
+
+type Step = Exclude<PostStep, { do: 'finish' | 'wait' }>;
+
+/** One step, and the journal after it as it stands on the disk. */
+async function take(
+  pass: Pass,
+  running: Running,
+  before: PostJournal | undefined,
+  step: Step,
+): Promise<PostJournal> {
+  const at = isoNow(pass.watcher.disk);
+  if (step.do === 'skip') return note(pass, running, afterSkip(before, step, at));
+  if (step.do === 'give-up')
+    return note(pass, running, afterGivingUp(before ?? { processors: [] }, step, at));
+  running.copy ??= await freshCopy(pass, before, step.begun);
+  // counted before it is run: one that takes the watcher or its disk with it must not be run for ever
+  const begun = await note(pass, running, beforeRun(before, step, at));
+  const ran = await runOne(pass, step, running.copy ?? (await freshCopy(pass, before, step.begun)));
+  return note(pass, running, ran === 'stopped' ? afterStop(begun) : afterRun(before, step, ran));
+}
+
+/** Writes the journal; where the disk is full, what the run left there goes first. */
+async function note(
+  { watcher, jobId, source }: Pass,
+  running: Running,
+  journal: PostJournal,
+): Promise<PostJournal> {
+  const { disk, layout } = watcher;
+  try {
+    await writePostJournal(disk, layout, source, journal);
+  } catch {
+    running.copy = undefined;
+    await removeWork(disk.files, layout.processing(jobId));
+    await writePostJournal(disk, layout, source, journal);
+  }
+  return journal;
 }
 
 function tellTrying({ watcher, jobId }: Pass, trying: NonNullable<PostJournal['trying']>): void {
@@ -80,82 +117,23 @@ function tellTrying({ watcher, jobId }: Pass, trying: NonNullable<PostJournal['t
   watcher.log.warn(facts, 'a post-processor failed; tried again');
 }
 
-/** The record as it is sealed, with what those that have ended made of it. */
-async function freshCopy({ watcher, source, work, post }: Pass, journal?: PostJournal): Promise<Known> {
-  const { disk } = watcher;
+/** The record as it is sealed, with what those that have ended made of it: in a directory of its own for each try. */
+async function freshCopy(
+  { watcher, jobId, source, post }: Pass,
+  journal: PostJournal | undefined,
+  begun: number,
+): Promise<WorkCopy> {
+  const { disk, layout } = watcher;
   const entries = sealedEntries(disk.files, source);
-  await disk.files.removeTree(work);
+  const number = [journal?.processors.length ?? 0, journal?.trying?.tries ?? 0, begun].join('-');
+  const work = path.join(layout.processing(jobId), number);
+  await disk.files.removeTree(layout.processing(jobId));
   const breach = await copySealed(disk, source, work, entries);
   if (breach) throw new Error(`the copy for the post-processor does not fit the seal: ${breach}`);
   const known: Known = new Map(entries.map((entry) => [entry.path, entry.sha256]));
   for (const { name, files: made } of journal?.processors ?? [])
     await layMade(disk, madeDir(post, name), work, { made, known });
-  return known;
-}
-
-async function runOne(pass: Pass, { processor, before }: RunStep, known: Known): Promise<Ran> {
-  const { watcher } = pass;
-  const startedAt = isoNow(watcher.disk);
-  const number = (before?.tries ?? 0) + 1;
-  const end = await runCommand(pass, processor, number);
-  const isLast = end.exit_code === 0 || number >= processor.tries;
-  const kept = isLast ? await keep(pass, processor, known) : { files: [], left_out: [] };
-  return {
-    end: 'problem' in kept ? { ...end, problem: kept.problem } : end,
-    startedAt,
-    finishedMs: watcher.disk.clock.now(),
-    files: kept.files,
-    left_out: kept.left_out,
-  };
-}
-
-async function runCommand(
-  { watcher, jobId, work, post }: Pass,
-  processor: Processor,
-  number: number,
-): Promise<RunEnd> {
-  const { disk, run } = watcher;
-  try {
-    disk.files.makeDir(work); // one before it may have removed it
-    const outputFile = path.join(post, processor.log);
-    divideLog(watcher, outputFile, number);
-    return await run({
-      command: processor.command,
-      cwd: work,
-      ...factsFor(watcher, jobId, processor, number),
-      timeoutMs: processor.timeoutS * 1000,
-      outputFile,
-    });
-  } catch (error) {
-    return { exit_code: null, signal: null, timed_out: false, problem: messageOf(error) };
-  }
-}
-
-/** The output of all tries is in one file; where the next begins is said. */
-function divideLog(watcher: WatcherState, file: string, number: number): void {
-  const { files } = watcher.disk;
-  if (!files.facts(file)?.size) return;
-  const out = files.openAppend(file);
-  try {
-    out.write(Buffer.from(`\n--- try ${number}, ${isoNow(watcher.disk)} ---\n`));
-  } finally {
-    out.close();
-  }
-}
-
-/** That something cannot be kept is a failure of the post-processor, and no reason to keep the job out of the archive. */
-async function keep(
-  { watcher, work, post, chosen }: Pass,
-  { name }: Processor,
-  known: Known,
-): Promise<Made & { problem?: string }> {
-  const taken = new Set([POST_RESULT, POST_JOURNAL, ...chosen.map(({ log }) => log)]);
-  const isTaken = (file: string) => taken.has(file);
-  try {
-    return await keepMade(watcher.disk, { work, to: madeDir(post, name), isTaken }, known);
-  } catch (error) {
-    return { files: [], left_out: [], problem: `what it made could not be kept: ${messageOf(error)}` };
-  }
+  return { work, known };
 }
 
 async function finish({ watcher, jobId, source, post }: Pass, journal: PostJournal): Promise<void> {

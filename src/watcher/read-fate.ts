@@ -1,33 +1,34 @@
 // Reads what became of a job otherwise than by its record: whether it is lost, is tried again, or was given up.
 import path from 'node:path';
-import { RUN_ON_AUTO } from '../job/order.ts';
+import { RUN_ON_AUTO, wantedRunner } from '../job/order.ts';
 import type { Requests } from '../job/request.ts';
 import { isCleared } from '../queue/abandonment.ts';
-import type { LinkState } from '../queue/liveness.ts';
-import { wantedRunner } from '../queue/rejection.ts';
 import { failureOf } from '../queue/retry.ts';
 import type { WatcherJob } from '../queue/watcher-snapshot.ts';
 import { abandonmentOf } from '../store/abandoned.ts';
 import { fieldsIn } from '../store/kin.ts';
 import { ORDER_DIR } from '../store/layout.ts';
 import { readLost } from '../store/lost.ts';
+import { linkToRunner } from './judge.ts';
 import type { WatcherState } from './parts.ts';
 import type { RetrySight } from './read-retries.ts';
 import { pendingRetry, retryIdOf } from './read-retries.ts';
 
-type Fate = Pick<WatcherJob, 'lost' | 'retryId' | 'retry' | 'abandoned' | 'cleared'>;
+type Fate = Pick<WatcherJob, 'link' | 'lost' | 'retryId' | 'retry' | 'abandoned' | 'cleared'>;
 
 export function readFate(
   watcher: WatcherState,
   job_id: string,
   { record, requests, archived }: Pick<WatcherJob, 'record' | 'requests' | 'archived'>,
-  { retries, link }: { retries: RetrySight; link: LinkState },
+  retries: RetrySight,
 ): Fate {
   const { disk, layout } = watcher;
   const lost = isLost(watcher, job_id);
-  const failed = failureOf({ record, lost }, link) !== undefined;
+  const link = linkToRunner(watcher, record?.record?.runner?.id);
+  const failed = failureOf({ record, lost, link }) !== undefined;
   const abandoned = archived.find((each) => each.abandoned);
   return {
+    link,
     lost,
     retryId: failed ? retryIdOf(watcher, retries, job_id) : undefined,
     retry: pendingRetry(watcher, retries, job_id, requests),

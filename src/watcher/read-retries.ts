@@ -3,11 +3,14 @@
 import type { Requests } from '../job/request.ts';
 import type { Kin } from '../job/retry.ts';
 import { directRetries, freeRetryId, retryNameOf } from '../job/retry.ts';
+import type { Problem } from '../queue/problem.ts';
 import type { PendingRetry } from '../queue/retry.ts';
 import { openJobs } from '../store/job-dirs.ts';
 import type { ArchiveNames } from '../store/kin.ts';
 import { isKnown, kinOf } from '../store/kin.ts';
+import { RETRY_FILE } from '../store/layout.ts';
 import { isOpenPlan, readRetryPlan } from '../store/retry-plan.ts';
+import { guarded, unreadableFile } from '../store/unreadable.ts';
 import type { WatcherState } from './parts.ts';
 
 export interface RetrySight {
@@ -18,23 +21,31 @@ export interface RetrySight {
   kin(): Kin;
 }
 
-export function lookAtRetries(watcher: WatcherState, archived: ArchiveNames): RetrySight {
+export function lookAtRetries(
+  watcher: WatcherState,
+  archived: ArchiveNames,
+  problems: Problem[],
+): RetrySight {
   const { disk, layout } = watcher;
   let kin: Kin | undefined;
   return {
     archived,
-    plans: openPlans(watcher, archived),
+    plans: openPlans(watcher, archived, problems),
     kin: () => (kin ??= kinOf(disk.files, layout, archived, openJobs(disk.files, layout))),
   };
 }
 
-function openPlans(watcher: WatcherState, archived: ArchiveNames): Map<string, string> {
+function openPlans(watcher: WatcherState, archived: ArchiveNames, problems: Problem[]): Map<string, string> {
   const { disk, layout } = watcher;
   const open = new Map<string, string>();
   for (const [jobId, names] of archived) {
     for (const name of names) {
       if (watcher.settledRetries.has(name)) continue;
-      const plan = readRetryPlan(disk.files, layout.archived(name));
+      const told = (error: unknown) => unreadableFile(`archive/${name}/${RETRY_FILE}`, error, jobId);
+      const look = () => ({ plan: readRetryPlan(disk.files, layout.archived(name)) });
+      const seen = guarded(problems, told, look);
+      if (!seen) continue;
+      const { plan } = seen;
       // what was archived without a plan never gets one, and one that was carried out stays so
       if (plan && isOpenPlan(plan)) open.set(jobId, name);
       else watcher.settledRetries.add(name);
@@ -65,11 +76,14 @@ export function pendingRetry(
   const notBefore = plan?.not_before ?? cancel?.retry_at;
   if (retry_as === undefined || notBefore === undefined) return undefined;
   const isMade = isKnown(disk.files, layout, archived, retry_as);
-  if (!plan && (isMade || archived.has(jobId))) return undefined; // nothing to note, or all is noted
+  const stopped = disk.files.facts(layout.stoppedRetry(retry_as)) !== undefined;
+  if (!plan && stopped && !isMade) return undefined; // the archive will say so
+  if (!plan && !stopped && (isMade || archived.has(jobId))) return undefined; // nothing to note, or all is noted
   return {
     retry_as,
     notBeforeMs: Date.parse(notBefore),
     isMade,
+    stopped,
     acting: chores.isUnderWay(retry_as),
     busy: chores.isBusy(retry_as),
   };

@@ -1,11 +1,10 @@
 // Reads what the watcher decides from: orders, requests, records as they arrive, its own copies, the archive.
-import { messageOf } from '../errors.ts';
-import type { LinkState } from '../queue/liveness.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
 import { archivedJob, archivedNames } from '../store/archive.ts';
+import { holdsOnlyConflicts } from '../store/conflicts.ts';
 import { jobDirs } from '../store/job-dirs.ts';
-import { readPresences } from '../store/presences.ts';
+import { lookAtPresences } from '../store/presences.ts';
 import { readOrder } from '../store/read-order.ts';
 import { readArrival } from '../store/read-record.ts';
 import { readRequests } from '../store/requests.ts';
@@ -16,6 +15,7 @@ import { readFate } from './read-fate.ts';
 import type { RetrySight } from './read-retries.ts';
 import { lookAtRetries } from './read-retries.ts';
 import { statesOf } from './read-states.ts';
+import { stillArriving } from './still-arriving.ts';
 
 const COLLECTED = /^\.jobq-collected-(.+)$/;
 
@@ -28,7 +28,7 @@ export function readWatcherSnapshot(watcher: WatcherState): WatcherSnapshot {
   const { disk, layout } = watcher;
   const problems: Problem[] = [];
   const archive = archivedNames(disk.files, layout);
-  const retries = lookAtRetries(watcher, archive);
+  const retries = lookAtRetries(watcher, archive, problems);
   const asked = new Set(jobDirs(disk.files, layout.tree('requests')));
   const ids = new Set([
     ...(['outbox', 'inbox'] as const).flatMap((tree) => jobDirs(disk.files, layout.tree(tree))),
@@ -36,13 +36,13 @@ export function readWatcherSnapshot(watcher: WatcherState): WatcherSnapshot {
     ...collectedNames(watcher),
     ...retries.plans.keys(),
   ]);
-  const runners = lookAtRunners(watcher);
-  const around = { asked, retries, problems, link: watcher.link() };
+  const runners = lookAtRunners(watcher, problems);
+  const around = { asked, retries, problems };
   const jobs = [...ids].sort().flatMap((id) => readJobSafely(watcher, id, around));
-  const now = { link: around.link, nowMs: disk.clock.now() };
+  const nowMs = disk.clock.now();
   const postFree = watcher.settings.post_concurrency - watcher.processing.size;
-  const states = statesOf(watcher, jobs, { ...now, retries });
-  return { jobs, runners, states, ...now, postFree, problems };
+  const states = statesOf(watcher, jobs, { nowMs, retries, problems });
+  return { jobs, runners, states, nowMs, postFree, problems };
 }
 
 /** What is read once for all jobs. */
@@ -51,13 +51,17 @@ interface Around {
   asked: ReadonlySet<string>;
   retries: RetrySight;
   problems: Problem[];
-  link: LinkState;
 }
 
-/** Keeps what the runners say of themselves. Answers the ids of all whose presence is known. */
-function lookAtRunners(watcher: WatcherState): string[] {
-  const presences = readPresences(watcher.disk.files, watcher.layout);
-  watcher.presences = new Map(presences.map((presence) => [presence.runner_id, presence]));
+/**
+ * Keeps what the runners say of themselves; of one whose presence cannot be read what it said last, so that it grows
+ * silent and is no stranger. Answers the ids of all whose presence is known.
+ */
+function lookAtRunners(watcher: WatcherState, problems: Problem[]): string[] {
+  const seen = lookAtPresences(watcher.disk.files, watcher.layout);
+  problems.push(...seen.problems);
+  const kept = seen.unreadable.flatMap((id) => watcher.presences.get(id) ?? []);
+  watcher.presences = new Map([...kept, ...seen.presences].map((presence) => [presence.runner_id, presence]));
   return [...watcher.presences.keys()];
 }
 
@@ -74,7 +78,9 @@ function recall(watcher: WatcherState, jobId: string): JobMemory {
 }
 
 function howAsked({ disk, layout }: WatcherState, jobId: string): WatcherJob['asked'] {
-  return (disk.files.list(layout.requests(jobId)) ?? []).length === 0 ? 'empty' : 'yes';
+  const dir = layout.requests(jobId);
+  if ((disk.files.list(dir) ?? []).length === 0) return 'empty';
+  return holdsOnlyConflicts(disk.files, dir) ? 'no' : 'yes';
 }
 
 /** A job of which something cannot be read is a problem and is left alone; it stops neither the loop nor other jobs. */
@@ -82,7 +88,7 @@ function readJobSafely(watcher: WatcherState, jobId: string, around: Around): Wa
   try {
     return [readJob(watcher, jobId, around)];
   } catch (error) {
-    around.problems.push(unreadable(jobId, messageOf(error)));
+    around.problems.push(unreadable(jobId, error));
     return [];
   }
 }
@@ -98,6 +104,8 @@ function readJob(watcher: WatcherState, job_id: string, around: Around): Watcher
   }
   const record = readArrival(disk.files, layout.record(job_id), job_id);
   memory.recordGoneSinceMs = record ? undefined : (memory.recordGoneSinceMs ?? nowMs);
+  const overdue = stillArriving(watcher, memory, job_id, record);
+  if (overdue) around.problems.push(overdue);
   const requests = readRequests(disk.files, layout, job_id, around.problems);
   const names = around.retries.archived.get(job_id) ?? [];
   const archived = names.map((name) => archivedJob(disk.files, layout, name));
@@ -111,7 +119,8 @@ function readJob(watcher: WatcherState, job_id: string, around: Around): Watcher
     asked: around.asked.has(job_id) ? howAsked(watcher, job_id) : 'no',
     archived,
     collected: seeCollected(watcher, job_id),
-    ...readFate(watcher, job_id, { record, requests, archived }, around),
+    unheld: disk.files.facts(layout.unheld(job_id)) !== undefined,
+    ...readFate(watcher, job_id, { record, requests, archived }, around.retries),
     busy: watcher.chores.isBusy(job_id),
   };
 }

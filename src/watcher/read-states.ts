@@ -1,13 +1,13 @@
 // Reads the states of the jobs that others depend on.
-import { parseRecord } from '../job/record.ts';
+import type { Relative } from '../job/dependency.ts';
+import { stateWithRetries } from '../job/dependency.ts';
 import { retriesAfter } from '../job/retry.ts';
 import type { State } from '../job/states.ts';
-import type { Relative } from '../queue/dependencies.ts';
-import { stateWithRetries } from '../queue/dependencies.ts';
-import type { LinkState } from '../queue/liveness.ts';
+import type { Problem } from '../queue/problem.ts';
 import { isToBeRetried } from '../queue/retry.ts';
 import type { WatcherJob } from '../queue/watcher-snapshot.ts';
-import { archivedJob, readArchivedManifest } from '../store/archive.ts';
+import { archivedState } from '../store/dependencies.ts';
+import { guarded, unreadable } from '../store/unreadable.ts';
 import type { WatcherState } from './parts.ts';
 import type { RetrySight } from './read-retries.ts';
 
@@ -15,7 +15,7 @@ import type { RetrySight } from './read-retries.ts';
 export function statesOf(
   watcher: WatcherState,
   jobs: readonly WatcherJob[],
-  around: { retries: RetrySight; link: LinkState; nowMs: number },
+  around: { retries: RetrySight; nowMs: number; problems: Problem[] },
 ) {
   const wanted = new Set(
     jobs.flatMap(({ order }) => (order?.seal === 'valid' ? (order.order?.depends_on ?? []) : [])),
@@ -25,14 +25,20 @@ export function statesOf(
     const job = open.get(id);
     const name = around.retries.archived.get(id)?.at(-1);
     return {
-      state: name ? archivedState(watcher, name, id) : sealedState(job),
+      state: name ? archivedState(watcher.disk.files, watcher.layout, name, id) : sealedState(job),
       toBeRetried: job !== undefined && isToBeRetried(job, around, watcher.settings),
     };
   };
-  const states: { [job_id: string]: State | undefined } = {};
+  // what an order names must not be found in what every object has
+  const states = Object.create(null) as { [job_id: string]: State | undefined };
   for (const id of wanted) {
     const known = open.has(id) || around.retries.archived.has(id) ? [id] : [];
-    states[id] = stateWithRetries([...known, ...retriesAfter(id, around.retries.kin())].map(relative));
+    // of what cannot be read nothing final is known: who depends on it goes on waiting
+    states[id] = guarded(
+      around.problems,
+      (error) => unreadable(id, error),
+      () => stateWithRetries([...known, ...retriesAfter(id, around.retries.kin())].map(relative)),
+    );
   }
   return states;
 }
@@ -40,12 +46,4 @@ export function statesOf(
 /** A record counts only once it is sealed: `completed` may arrive before the files. */
 function sealedState(job: WatcherJob | undefined): State | undefined {
   return job?.record?.complete ? job.record.record?.state : undefined;
-}
-
-function archivedState(watcher: WatcherState, name: string, jobId: string): State | undefined {
-  const { disk, layout } = watcher;
-  if (archivedJob(disk.files, layout, name).abandoned) return 'failed';
-  const bytes = readArchivedManifest(disk.files, layout, name);
-  const parsed = bytes && parseRecord(bytes, jobId);
-  return parsed?.ok ? parsed.value.state : undefined;
 }

@@ -6,7 +6,7 @@ import { emptyPool, takeIn } from '../queue/pool.ts';
 import type { CheckpointRead } from '../store/checkpoint.ts';
 import { readCheckpoint } from '../store/checkpoint.ts';
 import type { Disk } from '../store/disk.ts';
-import { readEventsAfter } from '../store/event-files.ts';
+import { lastSeq, readEventsAfter } from '../store/event-files.ts';
 import type { EventLog } from '../store/event-log.ts';
 import { openEventLog } from '../store/event-log.ts';
 import type { Layout } from '../store/layout.ts';
@@ -19,13 +19,18 @@ interface Ready {
 }
 
 const MB = 1_000_000;
+/** More events than are told between two checkpoints. */
+const AHEAD_MAX = 100_000;
 
 /** The log opens first: that cuts off a line that was not written whole. */
 export async function openLog(parts: WatcherParts, queueId: string): Promise<Ready> {
   const { disk, layout, settings } = parts;
   const read = readCheckpoint(disk.files, layout, queueId);
   const limits = { maxBytes: settings.events_max_mb * MB, keep: settings.events_keep };
-  const numbered = Math.max(seqOf(read), highestCursor(disk.files, layout));
+  const known = Math.max(seqOf(read), lastSeq(disk.files, layout));
+  const told = highestCursor(disk.files, layout);
+  // readers may be ahead by what a power cut took; a place far beyond all that is known was never read up to
+  const numbered = known === 0 || told - known <= AHEAD_MAX ? Math.max(known, told) : known;
   return { read, log: await openEventLog(disk, layout, limits, numbered) };
 }
 

@@ -10,6 +10,7 @@ import { archivedNames } from '../store/archive.ts';
 import { isoNow } from '../store/disk.ts';
 import type { ArchiveNames } from '../store/kin.ts';
 import { isKnown, kinOf, orderDirOf } from '../store/kin.ts';
+import { stoppedBy } from '../store/planned-retries.ts';
 import { readRequests } from '../store/requests.ts';
 import { NotRepeatable, publishRetry } from '../store/retry-order.ts';
 import type { RetryPlan } from '../store/retry-plan.ts';
@@ -36,8 +37,13 @@ export function plannedRetry(watcher: WatcherState, jobId: string): RetryPlan | 
     retried_as: superseded_by,
     not_before: retry_at,
     ...(reason !== undefined && { reason }),
-    ...(isMade && { made_at: isoNow(watcher.disk) }),
+    ...(isMade ? { made_at: isoNow(watcher.disk) } : givenUp(watcher, superseded_by)),
   };
+}
+
+function givenUp({ disk, layout }: WatcherState, retryId: string): Pick<RetryPlan, 'given_up'> {
+  const given_up = stoppedBy(disk.files, layout, retryId);
+  return given_up === undefined ? {} : { given_up };
 }
 
 /** Where the archive says that this job is to be tried again. */
@@ -46,7 +52,7 @@ interface Noted {
   plan: RetryPlan;
 }
 
-function notedPlan({ disk, layout }: WatcherState, names: readonly string[]): Noted | undefined {
+export function notedPlan({ disk, layout }: WatcherState, names: readonly string[]): Noted | undefined {
   for (const name of names) {
     const dir = layout.archived(name);
     const plan = readRetryPlan(disk.files, dir);
@@ -60,15 +66,31 @@ export async function makeRetry(watcher: WatcherState, { job_id, retry_of }: Act
   const { disk, layout, log } = watcher;
   const archived = archivedNames(disk.files, layout);
   const noted = notedPlan(watcher, archived.get(retry_of) ?? []);
+  if (stoppedBy(disk.files, layout, job_id) !== undefined) return; // said in this very moment: the next look sees it
   try {
     await makeUnlessThere(watcher, archived, job_id, retry_of);
   } catch (error) {
     if (!noted || !(error instanceof NotRepeatable)) throw error;
-    await writeRetryPlan(disk, layout, noted.dir, { ...noted.plan, given_up: messageOf(error) });
+    await giveUp(watcher, noted, job_id, retry_of, messageOf(error));
     log.error({ job_id: retry_of, retried_as: job_id, reason: messageOf(error) }, 'is not tried again');
     return;
   }
-  if (noted) await writeRetryPlan(disk, layout, noted.dir, { ...noted.plan, made_at: isoNow(watcher.disk) });
+  // said while it was made: it stays open for the next look, which has it cancelled
+  const isStopped = stoppedBy(disk.files, layout, job_id) !== undefined;
+  if (noted && !isStopped)
+    await writeRetryPlan(disk, layout, noted.dir, { ...noted.plan, made_at: isoNow(watcher.disk) });
+}
+
+/** From here on nothing is to come of the plan, and whoever counted on it is told. */
+export async function giveUp(
+  { disk, layout, bus }: WatcherState,
+  { dir, plan }: Noted,
+  retried_as: string,
+  job_id: string,
+  reason: string,
+): Promise<void> {
+  await writeRetryPlan(disk, layout, dir, { ...plan, given_up: reason });
+  bus.post({ type: 'retry-stopped', at: isoNow(disk), job_id, retried_as, reason });
 }
 
 async function makeUnlessThere(
@@ -102,7 +124,7 @@ async function makeUnlessThere(
 function recordsOf({ disk, layout }: WatcherState, archived: ArchiveNames, jobId: string): JobRecord[] {
   const names = archived.get(jobId) ?? [];
   return [layout.record(jobId), ...names.map((name) => layout.archived(name))].flatMap((dir) => {
-    const bytes = disk.files.read(path.join(dir, JOB_JSON));
+    const bytes = disk.files.readSmall(path.join(dir, JOB_JSON));
     const parsed = bytes && parseRecord(bytes, jobId);
     return parsed?.ok ? [parsed.value] : [];
   });

@@ -1,6 +1,8 @@
 // What the watcher sees, as events are made from it: every job of the snapshot, every job that was known and is in it no
 // more, and every runner.
 import path from 'node:path';
+import type { Keeping } from '../job/dependency.ts';
+import { needsRelease } from '../job/order.ts';
 import type { JobRecord } from '../job/record.ts';
 import { parseRecord } from '../job/record.ts';
 import type { PoolSight, RunnerSight } from '../queue/compare-pool.ts';
@@ -14,6 +16,7 @@ import { LOST_FILE, readLost } from '../store/lost.ts';
 import { readPostStatus } from '../store/post-status.ts';
 import { readRequests } from '../store/requests.ts';
 import { readRetryPlan } from '../store/retry-plan.ts';
+import { guarded, unreadable } from '../store/unreadable.ts';
 import type { Known } from './feed.ts';
 import { lastingProblems } from './lasting-problems.ts';
 import type { WatcherState } from './parts.ts';
@@ -31,10 +34,18 @@ export function seePool(watcher: WatcherState, snapshot: WatcherSnapshot, known:
     !here.has(id) && !pool.jobs.has(id) && archivedAtMs(names.at(-1) ?? '') >= knownUntilMs ? [id] : [],
   );
   const inArchive = [...missing.filter((id) => archive?.has(id)), ...fresh];
+  const { problems, states } = snapshot;
+  /** Of a job that cannot be looked at nothing is told this time; the others are. */
+  const safely = (id: string, look: () => JobSight) =>
+    guarded(problems, (error) => unreadable(id, error), look) ?? [];
   return {
     jobs: [
-      ...snapshot.jobs.map((job) => seeJob(watcher, job, pool.jobs.get(job.job_id))),
-      ...inArchive.map((id) => seeArchived(watcher, id, archive?.get(id)?.at(-1) ?? '')),
+      ...snapshot.jobs.flatMap((job) =>
+        safely(job.job_id, () => seeJob(watcher, job, pool.jobs.get(job.job_id), states)),
+      ),
+      ...inArchive.flatMap((id) =>
+        safely(id, () => seeArchived(watcher, id, archive?.get(id)?.at(-1) ?? '')),
+      ),
     ],
     removed: removedFor(
       watcher,
@@ -52,7 +63,13 @@ export function seePool(watcher: WatcherState, snapshot: WatcherSnapshot, known:
 /** A job that could not be read this time is in no snapshot and still there. */
 function isThere({ disk, layout }: WatcherState, jobId: string): boolean {
   const dirs = TREE_NAMES.map((tree) => path.join(layout.tree(tree), jobId));
-  return [...dirs, layout.collected(jobId)].some((dir) => disk.files.facts(dir) !== undefined);
+  return [...dirs, layout.collected(jobId)].some((dir) => {
+    try {
+      return disk.files.facts(dir) !== undefined;
+    } catch {
+      return true; // nobody can say that it has gone
+    }
+  });
 }
 
 /** Those that were gone at an earlier look already. */
@@ -66,7 +83,12 @@ function removedFor({ missingSince, disk, settings }: WatcherState, missing: rea
   });
 }
 
-function seeJob(watcher: WatcherState, job: WatcherJob, facts: JobFacts | undefined): JobSight {
+function seeJob(
+  watcher: WatcherState,
+  job: WatcherJob,
+  facts: JobFacts | undefined,
+  states: WatcherSnapshot['states'],
+): JobSight {
   const { disk, layout } = watcher;
   const { job_id, order, requests, record, collected } = job;
   const home = job.archived.at(-1);
@@ -83,8 +105,24 @@ function seeJob(watcher: WatcherState, job: WatcherJob, facts: JobFacts | undefi
     record: record?.record,
     seal: record?.complete ? record.sealSha256 : undefined,
     lost: readLost(disk.files, layout.lost(job_id)),
+    keeping: seeKeeping(job, states),
     post: facts?.post ?? (copy === undefined ? undefined : readPostStatus(disk.files, copy)),
     ...(filed ? seeFiled(watcher, filed, facts) : { archived_as: facts?.archived_as }),
+  };
+}
+
+/** Of a dependency that has failed it tells only where nothing follows by itself. */
+function seeKeeping(
+  { order: facts, requests, unheld }: WatcherJob,
+  states: WatcherSnapshot['states'],
+): Keeping | undefined {
+  const order = facts?.seal === 'valid' ? facts.order : undefined;
+  if (!order || !needsRelease(order) || requests.release) return undefined;
+  const waits = order.on_dependency_failure === 'wait';
+  const open = order.depends_on.filter((id) => states[id] !== 'completed');
+  return {
+    held: order.hold && !unheld,
+    open: open.map((id) => ({ job_id: id, state: waits ? states[id] : undefined })),
   };
 }
 

@@ -2,6 +2,7 @@
 // watcher still looks.
 import { messageOf } from '../errors.ts';
 import { clockBehindS } from '../queue/clock-difference.ts';
+import type { WatcherJob } from '../queue/watcher-snapshot.ts';
 import type { Judgement, Silence } from '../store/judgement.ts';
 import { writeJudgement } from '../store/judgement.ts';
 import type { WatcherState } from './parts.ts';
@@ -9,9 +10,9 @@ import type { WatcherState } from './parts.ts';
 /** Whoever reads it takes it as out of date after three times this. */
 const SIGN_MS = 30_000;
 
-export async function tellLiveness(watcher: WatcherState): Promise<void> {
+export async function tellLiveness(watcher: WatcherState, seen: readonly WatcherJob[]): Promise<void> {
   const { liveness, disk, layout } = watcher;
-  const judgement = judgementOf(watcher);
+  const judgement = judgementOf(watcher, seen);
   const what = JSON.stringify({ ...judgement, at: '' });
   const nowMs = disk.clock.monotonic();
   const { told } = liveness;
@@ -24,7 +25,7 @@ export async function tellLiveness(watcher: WatcherState): Promise<void> {
   }
 }
 
-function judgementOf({ liveness, disk }: WatcherState): Judgement {
+function judgementOf({ liveness, disk, lasting }: WatcherState, seen: readonly WatcherJob[]): Judgement {
   const iso = (ms: number) => new Date(ms).toISOString();
   const jobs: Record<string, Silence> = {};
   for (const [id, { verdict }] of liveness.jobs) {
@@ -33,7 +34,7 @@ function judgementOf({ liveness, disk }: WatcherState): Judgement {
   }
   return {
     at: iso(disk.clock.now()),
-    link: liveness.look?.link ?? 'unknown',
+    link: liveness.looks.get(undefined)?.link ?? 'unknown',
     link_since: iso(liveness.linkSinceMs),
     runners: [...liveness.runners].map(([runner_id, { observed, verdict, clock }]) => ({
       runner_id,
@@ -43,6 +44,8 @@ function judgementOf({ liveness, disk }: WatcherState): Judgement {
       clock_behind_s: clockBehindS(clock) ?? null,
     })),
     jobs,
+    failing: [...lasting.failing.values()],
+    retried: seen.flatMap(({ job_id, retry }) => (retry && !retry.isMade ? [job_id] : [])),
   };
 }
 

@@ -9,13 +9,14 @@ import { newProblems } from '../queue/problem.ts';
 import type { WatcherAction, WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
 import { isoNow } from '../store/disk.ts';
 import { assertQueue } from '../store/marker.ts';
+import { unplanned } from '../store/unreadable.ts';
 import type { Chores } from '../system/chores.ts';
 import { carryOut, isLong } from './actions.ts';
 import { newBus } from './bus.ts';
 import type { Feed } from './feed.ts';
 import { newFeed } from './feed.ts';
 import { judgeAll, newLiveness } from './judge.ts';
-import { failingAction, noLastingProblems } from './lasting-problems.ts';
+import { failingAction, forgetFailing, noLastingProblems, noteSuccess } from './lasting-problems.ts';
 import type { WatcherParts, WatcherState } from './parts.ts';
 import { readWatcherSnapshot } from './read-snapshot.ts';
 import { seePool } from './see-pool.ts';
@@ -71,13 +72,17 @@ export function openWatcher(
 async function tickOnce(watcher: WatcherState, feed: Feed): Promise<boolean> {
   const snapshot = readWatcherSnapshot(watcher);
   forgetGone(watcher, snapshot.jobs);
-  tellProblems(watcher, snapshot.problems);
-  await judgeAll(watcher, snapshot.jobs);
-  await tellLiveness(watcher);
+  const { problems } = snapshot;
+  await judgeAll(watcher, snapshot.jobs, problems);
+  const planned = planWatcher(snapshot, watcher.settings, (id, error) => problems.push(unplanned(id, error)));
+  const acted = new Set(planned.map(({ job_id }) => job_id));
+  forgetFailing(watcher.lasting, (id) => acted.has(id) || watcher.chores.isBusy(id));
+  await tellLiveness(watcher, snapshot.jobs);
   // what has happened is told before anything is done about it
   await tellEvents(watcher, feed, snapshot);
   watcher.notifier?.tick(watcher.disk.clock.now());
-  const actions = planWatcher(snapshot, watcher.settings);
+  tellProblems(watcher, problems);
+  const actions = feed.canTell() ? planned : planned.filter((action) => !MUST_BE_TOLD.includes(action.do));
   for (const action of actions) await act(watcher, action);
   await feed.checkpoint();
   if (actions.length > 0) watcher.ring(); // what was done may allow the next step at once
@@ -88,11 +93,16 @@ async function tickOnce(watcher: WatcherState, feed: Feed): Promise<boolean> {
   );
 }
 
+/** What must not happen unannounced: while no event can be written it waits. */
+const MUST_BE_TOLD: readonly WatcherAction['do'][] = ['archive', 'acknowledge', 'abandon'];
+
 async function tellEvents(watcher: WatcherState, feed: Feed, snapshot: WatcherSnapshot): Promise<void> {
   const known = await feed.ready();
+  if (!known) return;
   const sight = seePool(watcher, snapshot, known);
   const at = isoNow(watcher.disk);
-  const difference = comparePool(known.pool, sight, { at, policy: watcher.settings });
+  const failed = (id: string, error: unknown) => void snapshot.problems.push(unplanned(id, error));
+  const difference = comparePool(known.pool, sight, { at, policy: watcher.settings }, failed);
   await feed.write(difference, sight, at);
   await feed.deliver();
 }
@@ -115,13 +125,13 @@ async function act(watcher: WatcherState, action: WatcherAction): Promise<void> 
   const { failing } = watcher.lasting;
   const work = async () => {
     await carryOut(watcher, action);
-    failing.delete(job_id);
+    noteSuccess(watcher.lasting, job_id, action.do);
   };
   const failed = (error: unknown) => {
     const message = messageOf(error);
     failing.set(job_id, failingAction(job_id, action.do, message));
     watcher.log.error({ job_id, action: action.do, error: message }, 'failed; tried again later');
   };
-  if (isLong(action)) watcher.chores.beside(job_id, work, failed);
-  else await watcher.chores.now(job_id, work, failed);
+  if (isLong(action)) watcher.chores.beside(job_id, work, failed, action.do);
+  else await watcher.chores.now(job_id, work, failed, action.do);
 }

@@ -90,6 +90,61 @@ describe('release', () => {
     ]);
   });
 
+  test('of a held job that depends on an open one lifts the hold, and never lets it start without that', async () => {
+    const world = await queueWorld();
+    const first = await submitted(world, 'first');
+    const id = await submitted(world, 'next', '--depends-on', first, '--hold');
+    const { code, json } = await world.json('release', id);
+    expect(code).toBe(0);
+    const asked = { job_id: id, request: 'release', written: true, requested_by: 'ada@desk' };
+    expect(askShape.parse(json).requests).toMatchObject([{ ...asked, waits_for: [first] }]);
+    expect(readRequests(world.disk.files, world.layout, id)).toEqual({});
+    expect(world.disk.files.facts(world.layout.unheld(id))).toBeDefined();
+  });
+
+  test('of a job that only waits for an open one is a conflict that names it', async () => {
+    const world = await queueWorld();
+    const first = await submitted(world, 'first');
+    const id = await submitted(world, 'next', '--depends-on', first);
+    const { code, json } = await world.json('release', id);
+    expect(code).toBe(10);
+    expect(errorShape.parse(json).error).toMatchObject({
+      message: `nothing was asked: ${id} is not on hold, it waits for ${first}`,
+      remedy: expect.stringContaining('--force') as string,
+    });
+    expect(readRequests(world.disk.files, world.layout, id)).toEqual({});
+    expect(world.disk.files.facts(world.layout.unheld(id))).toBeUndefined();
+  });
+
+  test('asked twice of a held job that depends on an open one is no error and changes nothing', async () => {
+    const world = await queueWorld();
+    const first = await submitted(world, 'first');
+    const id = await submitted(world, 'next', '--depends-on', first, '--hold');
+    expect((await world.run('release', id)).stdout).toBe(
+      `${id}: release asked for; it starts once ${first} has completed\n`,
+    );
+    expect(askShape.parse((await world.json('release', id)).json).requests).toMatchObject([
+      { written: false },
+    ]);
+  });
+
+  test('with --force overrules what it depends on, and says so', async () => {
+    const world = await queueWorld();
+    const first = await submitted(world, 'first');
+    const id = await submitted(world, 'next', '--depends-on', first);
+    expect((await world.run('release', id, '--force')).code).toBe(0);
+    expect(readRequests(world.disk.files, world.layout, id).release).toMatchObject({ forced: true });
+  });
+
+  test('of a held job whose dependencies have completed is a release at once', async () => {
+    const world = await queueWorld();
+    const first = await submitted(world, 'first');
+    await end(world, first, 'completed');
+    const id = await submitted(world, 'next', '--depends-on', first, '--hold');
+    expect((await world.json('release', id)).json).toMatchObject({ requests: [{ waits_for: [] }] });
+    expect(readRequests(world.disk.files, world.layout, id).release).toBeDefined();
+  });
+
   test('of a job that is being cancelled, or has ended, is a conflict', async () => {
     const world = await queueWorld();
     const id = await submitted(world, 'wfe', '--hold');

@@ -149,3 +149,17 @@ test('doctor tells how far clocks are apart, and warns when that is far', async 
     remedy: expect.stringContaining('set both clocks by the network') as string,
   });
 });
+
+test('what the watcher tries in vain is a problem at once, of the queue and of the job', async () => {
+  const failing = { kind: 'failing', reason: 'collect fails: EROFS', remedy: 'mend it' } as const;
+  const { made, id } = await world({ failing: [] });
+  expect((await glanceOf(made)).problems).toEqual([]);
+  const at = new Date(made.disk.clock.now()).toISOString();
+  const told = { at, link: 'local', link_since: SINCE, runners: [], jobs: {} };
+  await writeJudgement(made.disk, made.layout, { ...told, failing: [{ ...failing, file: id, job_id: id }] });
+  expect((await glanceOf(made)).problems).toMatchObject([{ ...failing, job_id: id }]);
+  expect((await glanceOf(made)).liveness).not.toHaveProperty('failing');
+  expect(statusShape.parse((await made.json('status', id)).json).problems).toMatchObject([failing]);
+  const other = await submitted(made, 'other');
+  expect(statusShape.parse((await made.json('status', other)).json).problems).toEqual([]);
+});

@@ -48,6 +48,21 @@ describe('logs', () => {
   });
 });
 
+test('logs of a job that was cancelled before it ran says that there will be none, and why', async () => {
+  const world = await queueWorld();
+  const id = await submitted(world, 'wfe');
+  const message = 'cancelled before it started: dependency job-a failed';
+  const fields = { status: 'failed', state: 'cancelled', attempt: 0, finished_at: '2026-02-10T15:00:00Z' };
+  await report(world, id, { ...fields, outcome: { kind: 'cancelled', message } });
+  const { code, stderr } = await world.run('logs', id);
+  expect(code).toBe(3);
+  expect(stderr).toContain(`${id} has no log: it never ran (cancelled): ${message}`);
+  expect(stderr).not.toContain('--follow');
+  const { stdout } = await world.run('status', id);
+  expect(stdout).toContain(`jobq show ${id}`);
+  expect(stdout).not.toContain('jobq logs');
+});
+
 describe('logs --follow', () => {
   test('waits for the log, prints what is added, follows it into the archive, and ends with the job', async () => {
     const world = await queueWorld();

@@ -237,8 +237,8 @@ describe('list', () => {
       put(world.disk, `${world.layout.archived(`job-20260101-000${n}-x_20260102-000000`)}/job.json`, '{}');
     }
     const read: string[] = [];
-    const { read: before } = world.disk.files;
-    world.disk.files.read = (file) => {
+    const { readSmall: before } = world.disk.files;
+    world.disk.files.readSmall = (file) => {
       if (file.includes('/archive/')) read.push(file);
       return before(file);
     };

@@ -83,7 +83,7 @@ describe('news', () => {
     },
     {
       event: { ...ended, state: 'failed', retried_as: 'job-r1', retry_at: '2026-02-10T17:00:00Z' },
-      says: `FAILED ${JOB} (project wing, best 3.2, trial 9/10), tried again as job-r1 from 2026-02-10T17:00:00Z on: results in /home/ada/queue/archive/${HOME}; next: jobq wait job-r1`,
+      says: `FAILED ${JOB} (project wing, best 3.2, trial 9/10), tried again as job-r1 from 2026-02-10T17:00:00Z on: results in /home/ada/queue/archive/${HOME}; next: jobq status job-r1`,
     },
     {
       event: { ...ended, late: true, post: 'failed', trials: undefined },
@@ -107,12 +107,50 @@ describe('news', () => {
     },
     {
       event: { type: 'undelivered', job_id: JOB, message: 'm', target: 'team', reason: '404' },
-      says: 'UNDELIVERED message m could not be sent to team: 404; next: jobq doctor',
+      says: 'UNDELIVERED message m could not be sent to team: 404; next: jobq notify',
+    },
+    {
+      event: { type: 'target-failing', message: 'm', target: 'team', tries: 5, reason: 'status 500' },
+      says: 'TARGET-FAILING a message to team was tried 5 times in vain: status 500; next: jobq notify',
     },
   ])('$says', async ({ event, says }) => {
     const world = await read();
     await happened(world, [event]);
     expect(await said(world)).toBe(`${says}\n`);
+  });
+
+  test('of many messages that could not be sent are one line for a target', async () => {
+    const world = await read();
+    const lost = (message: string, target: string) => ({
+      type: 'undelivered',
+      job_id: 'job-a',
+      message,
+      target,
+      reason: '404',
+    });
+    await happened(world, [
+      lost('a', 'team'),
+      lost('a', 'boss'),
+      ended,
+      lost('b', 'team'),
+      lost('c', 'team'),
+    ]);
+    expect((await said(world)).split('\n').map((line) => line.slice(0, 90))).toEqual([
+      'UNDELIVERED message a could not be sent to boss: 404; next: jobq notify',
+      expect.stringContaining('COMPLETED'),
+      'UNDELIVERED 3 messages could not be sent to team; the last: message c could not be sent to team: 404; next: jobq notify'.slice(
+        0,
+        90,
+      ),
+      '',
+    ]);
+    expect(
+      newsShape.parse((await world.json('news')).json).items.map(({ target, job_id }) => [target, job_id]),
+    ).toEqual([
+      ['boss', 'job-a'],
+      [null, JOB],
+      ['team', null],
+    ]);
   });
 
   test('are a value for programs, with the place of the results', async () => {

@@ -92,7 +92,7 @@ describe('what prune removes', () => {
     await world.disk.files.rename(world.layout.order(young), `${world.layout.archived(name)}/order`);
     expect((await prune(world, '--dry-run')).jobs.map(({ job_id }) => job_id)).toEqual([id]);
     expect((await prune(world, '--dry-run', '--state', 'failed')).jobs).toEqual([]);
-    const all = await world.json('prune', '--older-than', '0s', '--state', 'failed', '--dry-run');
+    const all = await world.json('prune', '--older-than', '0h', '--state', 'failed', '--dry-run');
     expect(pruneShape.parse(all.json).jobs).toMatchObject([{ job_id: young, state: 'failed' }]);
   });
 
@@ -340,6 +340,25 @@ describe('prune that is cut off or refused', () => {
     expect(value.failed).toMatchObject([{ error: `the archive cannot be written to: ${code}: no` }]);
     expect(world.disk.volume.toJSON()).toEqual(before);
     expect(other).not.toBe('');
+  });
+
+  test.each([
+    { age: '3m', message: '3m would be minutes; months: 90d' },
+    { age: '90s', message: 'should be an age' },
+    { age: '23h', message: 'less than a day' },
+  ])('an age of $age, which is hardly meant', async ({ age, message }) => {
+    const { world } = await oldWorld();
+    const before = world.disk.volume.toJSON();
+    const { code, json } = await world.json('prune', '--older-than', age);
+    expect(code).toBe(2);
+    expect(errorShape.parse(json).error.message).toContain(message);
+    expect(world.disk.volume.toJSON()).toEqual(before);
+  });
+
+  test('less than a day only where that is asked for', async () => {
+    const { world } = await oldWorld();
+    expect((await world.run('prune', '--older-than', '1h', '--yes')).code).toBe(0);
+    expect((await world.run('prune', '--older-than', '1h', '--dry-run')).code).toBe(0);
   });
 
   test('without an age, or on the side without an archive', async () => {

@@ -164,6 +164,38 @@ describe('retry', () => {
     expect(orders(world)).toEqual([open, done]);
   });
 
+  test.each([
+    { keep: ['--keep', 'results'], left: 'its record and results' },
+    { keep: [], left: 'its record' },
+  ])('of a job whose inputs were pruned ($keep) says so, when, and what is left', async ({ keep, left }) => {
+    const world = await queueWorld();
+    const id = await ended(world, 'wfe');
+    await archive(world, id);
+    await world.disk.files.removeTree(world.layout.requests(id));
+    world.disk.clock.advance(10 * 86_400_000);
+    const pruned = await world.json('prune', '--older-than', '9d', ...keep);
+    expect(pruned.json).toMatchObject({ jobs: [{ job_id: id }] });
+    const { code, json } = await world.json('retry', id);
+    expect(code).toBe(10);
+    const { error } = errorShape.parse(json);
+    expect(error.message).toBe(
+      `nothing was tried again: the inputs of ${id} (2 files) were pruned on 2026-02-20 by ada@desk; ` +
+        `left are its job.json, the digests in SHA256SUMS, and ${left}`,
+    );
+    expect(error.remedy).toContain('submit the study again');
+    expect(orders(world)).toEqual([]);
+  });
+
+  test('of a job whose results were pruned is made all the same', async () => {
+    const world = await queueWorld();
+    const id = await ended(world, 'wfe');
+    await archive(world, id);
+    await world.disk.files.removeTree(world.layout.requests(id));
+    world.disk.clock.advance(10 * 86_400_000);
+    await world.run('prune', '--older-than', '9d', '--keep', 'inputs');
+    expect((await world.run('retry', id)).stdout).toBe(`${id}-r1\n`);
+  });
+
   test('starts without the release that the old one waited for', async () => {
     const world = await queueWorld();
     const id = await submitted(world, 'wfe', '--hold');

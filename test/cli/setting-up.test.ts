@@ -11,7 +11,7 @@ describe('init', () => {
     expect(stdout).toContain(`${QUEUE}/queue is queue q-`);
     expect(stdout).toContain('jobq submit <study-dir>');
     expect(world.disk.files.facts(`${QUEUE}/queue/inbox/.jobq-queue`)).toBeDefined();
-    expect(world.disk.files.read(`${QUEUE}/queue/jobq.toml`)?.toString()).toContain('[runner]');
+    expect(world.disk.files.read(`${QUEUE}/queue/jobq.toml`)?.toString()).toContain('# ---- runner ----');
   });
 
   test('done twice changes nothing', async () => {
@@ -28,7 +28,8 @@ describe('init', () => {
     const { json } = await bareWorld().json('init', QUEUE, '--role', 'linux');
     const { queue_id, next } = initShape.parse(json);
     expect(next[0]).toContain(`--role windows --queue-id ${queue_id}`);
-    expect(next[1]).toContain('outbox/ and requests/ as send-only');
+    expect(next[1]).toMatch(/^jobq syncthing setup --role linux --queue \//);
+    expect(next[2]).toContain('outbox/ and requests/ as send-only');
   });
 
   test('on the Windows side wants the id of the queue', async () => {
@@ -80,6 +81,14 @@ describe('settings', () => {
     expect(row('runner.heartbeat_interval_s')).toMatchObject({ value: 30, source: 'default' });
     const human = await world.run('settings');
     expect(human.stdout).toMatch(/runner\.slots +3 +jobs +jobq\.toml:2/);
+  });
+
+  test('shows no secret, as text or as JSON', async () => {
+    const world = await queueWorld();
+    world.environment.variables = { JOBQ_SYNCTHING_API_KEY: 'sEcReT' };
+    const [human, { json }] = [await world.run('settings'), await world.json('settings')];
+    expect(human.stdout).toMatch(/syncthing\.api_key +\*\*\* +text +JOBQ_SYNCTHING_API_KEY/);
+    expect(human.stdout + JSON.stringify(json)).not.toContain('sEcReT');
   });
 
   test('shows what is unset as null', async () => {

@@ -77,6 +77,27 @@ test('shows an archived job: post-processing and every place, and no more files 
   expect(stdout).toContain(`also ${early}`);
 });
 
+test('post-processing that failed is told by status, and in a table by show', async () => {
+  const world = await queueWorld();
+  const id = await submitted(world, 'wfe');
+  await end(world, id, 'completed');
+  const dir = await archive(world, id);
+  const ended = { command: ['x'], signal: null, timed_out: false, files: [], tries: 2 };
+  const processors = [
+    { ...ended, name: 'report', status: 'completed', exit_code: 0 },
+    { ...ended, name: 'plot', status: 'failed', exit_code: null, problem: 'spawn plot ENOENT' },
+  ];
+  put(world.disk, `${dir}/post/result.json`, JSON.stringify({ status: 'failed', processors }));
+  expect((await world.json('status', id)).json).toMatchObject({ state: 'completed', post: 'failed' });
+  expect((await world.run('status', id)).stdout).toMatch(
+    new RegExp(`post +failed: .jobq show ${id}. says how`),
+  );
+  const { stdout } = await world.run('show', id);
+  expect(stdout).toMatch(/plot +failed +spawn plot ENOENT +2/);
+  expect(stdout).toMatch(/report +completed +exit code 0 +2/);
+  expect(stdout).not.toContain('"command"');
+});
+
 test('a job that is not there ends with 3', async () => {
   expect((await (await queueWorld()).json('show', 'nobody')).code).toBe(3);
 });
@@ -121,9 +142,9 @@ test.each([
 
 test('list --archived tells that there are more, and reads no job that it does not show', async () => {
   const world = await archiveOf(1, 2, 3, 4);
-  const { read: before } = world.disk.files;
+  const { readSmall: before } = world.disk.files;
   const read = new Set<string>();
-  world.disk.files.read = (file) => {
+  world.disk.files.readSmall = (file) => {
     if (file.includes('/archive/')) read.add(file.split('/')[5] ?? '');
     return before(file);
   };

@@ -132,6 +132,44 @@ describe('submit', () => {
     expect(ran.stderr).toContain(message);
   });
 
+  test.each([
+    { wish: [], says: 'this job will be cancelled' },
+    { wish: ['release'], says: 'this job starts all the same' },
+    { wish: ['wait'], says: 'this job waits until that is tried again with success' },
+  ])('warns of a dependency that has failed for good, with $wish', async ({ wish, says }) => {
+    const world = await queueWorld();
+    const first = await submitted(world, 'first');
+    await end(world, first, 'failed');
+    const what = wish.flatMap((each) => ['--on-dependency-failure', each]);
+    const { code, json } = await world.json(
+      'submit',
+      STUDY,
+      '--name',
+      'next',
+      '--depends-on',
+      first,
+      ...what,
+    );
+    expect(code).toBe(0);
+    expect(submitShape.parse(json).warnings).toMatchObject([
+      { rule: 'depends-on', message: expect.stringContaining(says) as string },
+    ]);
+    expect(submitShape.parse(json).warnings[0]?.message).toContain(
+      `depends_on ${first}: it has failed already`,
+    );
+  });
+
+  test('does not warn of a dependency that has completed, is open, or is tried again', async () => {
+    const world = await queueWorld();
+    const ids = [await submitted(world, 'a'), await submitted(world, 'b'), await submitted(world, 'c')];
+    await end(world, ids[0] ?? '', 'completed');
+    await end(world, ids[1] ?? '', 'failed');
+    await world.run('retry', ids[1] ?? '');
+    const depends = ids.flatMap((id) => ['--depends-on', id]);
+    const { json } = await world.json('submit', STUDY, '--name', 'next', ...depends);
+    expect(submitShape.parse(json).warnings).toEqual([]);
+  });
+
   test('of a study that is not there ends with 3', async () => {
     const { code, json } = await (await queueWorld()).json('submit', 'nowhere');
     expect(code).toBe(3);

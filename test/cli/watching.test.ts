@@ -117,6 +117,30 @@ test('--watch of what is no terminal, or of no job, is refused at once', async (
   expect(errorShape.parse(zero.json).error.code).toBe('usage');
 });
 
+test.each([
+  { args: ['--watch', 'runs'], waitMs: 5000 },
+  { args: ['--watch', '7', 'runs'], waitMs: 7000 },
+  { args: ['runs', '--watch', '2.5'], waitMs: 2500 },
+  { args: ['runs', '--watch=7'], waitMs: 7000 },
+])('status $args watches one job', async ({ args, waitMs }) => {
+  const world = await busyWorld();
+  terminal(world, 100);
+  const before = world.disk.clock.monotonic();
+  world.onSleep = () => world.interrupt.abort();
+  const { code, stdout } = await world.run('status', ...args);
+  expect(code).toBe(0);
+  expect(stdout).toContain('[############------------]');
+  expect(world.disk.clock.monotonic() - before).toBe(waitMs);
+});
+
+test('--watch of two jobs, or of one that is not there, is refused', async () => {
+  const world = await busyWorld();
+  terminal(world, 100);
+  const two = await world.json('status', '--watch', 'runs', 'waits');
+  expect(errorShape.parse(two.json).error).toMatchObject({ code: 'usage', field: '--watch' });
+  expect((await world.run('status', '--watch', 'nobody')).code).toBe(3);
+});
+
 test('--watch of one job draws its card', async () => {
   const world = await busyWorld();
   terminal(world, 100);

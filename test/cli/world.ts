@@ -9,6 +9,7 @@ import type { Layout } from '../../src/store/layout.ts';
 import { layoutOf } from '../../src/store/layout.ts';
 import { writeSeal } from '../../src/store/seal.ts';
 import type { Environment } from '../../src/system/environment.ts';
+import type { LocalHttp } from '../../src/system/local-http.ts';
 import type { Locks } from '../../src/system/lock.ts';
 import type { Ask } from '../../src/system/process/ask.ts';
 import type { FakeMachine } from '../helpers/fake-machine.ts';
@@ -38,6 +39,10 @@ export interface World {
   held: (file: string) => boolean;
   /** The system's answer to a command. */
   ask: Ask;
+  /** Syncthing's answer to a request. */
+  localHttp: LocalHttp;
+  /** What daemons, and tests of targets, are made of. */
+  daemon: () => Promise<DaemonParts>;
   /** Called at every sleep, before the time of it passes: where the world moves while jobq waits. */
   onSleep: (nth: number) => void | Promise<void>;
   run(...argv: string[]): Promise<Ran>;
@@ -79,6 +84,8 @@ export function bareWorld(): World {
     interrupt: new AbortController(),
     held: () => true,
     ask: () => Promise.reject(new Error('nobody answers in this test')),
+    localHttp: () => Promise.reject(new Error('no Syncthing in this test')),
+    daemon: noDaemon,
     onSleep: () => {},
     run: async (...argv) => {
       const said = { stdout: '', stderr: '' };
@@ -117,8 +124,9 @@ export function partsOf(world: World, said: { stdout: string; stderr: string }):
     interrupt: world.interrupt.signal,
     version: '1.2.3',
     programPath: '/opt/jobq/bin/jobq.js',
-    loadDaemon: noDaemon,
+    loadDaemon: () => world.daemon(),
     loadSystem: () => Promise.resolve({ ask: world.ask, noJobObject: () => Promise.resolve('not here') }),
+    loadMirror: () => Promise.resolve({ localHttp: world.localHttp, homeDir: '/home/ada' }),
   };
 }
 

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { EVENT_SCHEMAS, EVENT_TYPES, eventSchema, parseEvent } from '../../src/job/event.ts';
+import type { Draft } from '../../src/job/event.ts';
+import { EVENT_SCHEMAS, EVENT_TYPES, eventSchema, parseEvent, readableDraft } from '../../src/job/event.ts';
 import { rowOf } from '../../src/settings/keys.ts';
 
 const page = readFileSync(fileURLToPath(new URL('../../docs/events.md', import.meta.url)), 'utf8');
@@ -31,6 +32,14 @@ describe('an event', () => {
   ])('$name', ({ value, read }) => {
     expect(parseEvent(value)).toEqual(read ? value : undefined);
   });
+});
+
+test('a field that an event need not have is left out where it is strange', () => {
+  expect(parseEvent({ ...LOST, runner: 5 })).toEqual(LOST);
+  expect(parseEvent({ ...LOST, runner: { deep: 1 }, reason: 5 })).toBeUndefined();
+  const { seq: _, ...draft } = LOST;
+  expect(readableDraft({ ...draft, runner: 5 } as unknown as Draft)).toEqual(draft);
+  expect(readableDraft({ ...draft, attempt: 'many' } as unknown as Draft)).toBeUndefined();
 });
 
 describe('the page of events', () => {

@@ -68,6 +68,8 @@ test.each([
   { id: 'C:', problem: 'has the character :, which Windows cannot hold' },
   { id: 'nul', problem: 'has a name that Windows reserves ("nul")' },
   { id: 'job.', problem: 'has a part that ends in a dot or a space ("job.")' },
+  { id: '__proto__', problem: 'is a name that no JSON object can have as a key' },
+  { id: 'constructor', problem: undefined },
   { id: '.stversions', problem: 'has a name that the mirror or jobq skips (".stversions")' },
 ])('a reader of the id "$id" says: $problem', ({ id, problem }) => {
   expect(jobIdProblem(id)).toBe(problem);

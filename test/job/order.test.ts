@@ -164,6 +164,16 @@ describe('a field that is wrong is named with its reason', () => {
     { fields: { retry: 3 }, field: 'retry', reason: kind('object', 'number') },
     { fields: { retry: { max: -1 } }, field: 'retry.max', reason: 'should be at least 0, but is -1' },
     { fields: { retry: { backoff_s: '1' } }, field: 'retry.backoff_s', reason: kind('number', 'string') },
+    {
+      fields: { retry: { backoff_s: 1e300 } },
+      field: 'retry.backoff_s',
+      reason: 'should be at most 31622400, but is 1e+300',
+    },
+    {
+      fields: { retry: { multiplier: 1e200 } },
+      field: 'retry.multiplier',
+      reason: 'should be at most 1000, but is 1e+200',
+    },
     { fields: { retry: { multiplier: '1' } }, field: 'retry.multiplier', reason: kind('number', 'string') },
     { fields: { retry: { on: 'licence' } }, field: 'retry.on', reason: kind('array', 'string') },
     {

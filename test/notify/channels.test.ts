@@ -172,7 +172,7 @@ describe('slack', () => {
     [
       'too many',
       answer(429, '', { 'retry-after': '30' }),
-      { result: 'retry', problem: 'status 429', after_s: 30 },
+      { result: 'retry', problem: 'status 429', after_s: 30, pause: true },
     ],
   ])('takes %s', (_name, given, expected) => {
     expect(verdict('slack', given)).toEqual(expected);
@@ -221,12 +221,17 @@ describe('discord', () => {
     [
       'a limit in the body',
       answer(429, '{"retry_after": 0.35, "global": false}', { 'retry-after': '1' }),
-      { result: 'retry', problem: 'status 429: {"retry_after": 0.35, "global": false}', after_s: 0.35 },
+      {
+        result: 'retry',
+        problem: 'status 429: {"retry_after": 0.35, "global": false}',
+        after_s: 0.35,
+        pause: true,
+      },
     ],
     [
       'a limit in the header',
       answer(429, 'error 1015', { 'retry-after': '7' }),
-      { result: 'retry', problem: 'status 429: error 1015', after_s: 7 },
+      { result: 'retry', problem: 'status 429: error 1015', after_s: 7, pause: true },
     ],
     [
       'an unknown webhook',
@@ -340,7 +345,7 @@ describe('command', () => {
     [
       'no such program',
       { exit_code: null, signal: null, timed_out: false, problem: 'say: ENOENT' },
-      { result: 'retry', problem: 'the command could not be run: say: ENOENT' },
+      { result: 'retry', problem: 'the command could not be run: say: ENOENT', pause: true },
     ],
   ])('%s', (_name, end, expected) => {
     expect(CHANNELS.command.verdict(end)).toEqual(expected);

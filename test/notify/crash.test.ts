@@ -28,7 +28,7 @@ function newWorld() {
     asked.push(key);
     // the first answer of y is always bad
     if (key.startsWith('y') && asked.filter((other) => other === key).length === 1)
-      return Promise.resolve(answer(500));
+      return Promise.resolve(answer(429));
     arrived.push(key);
     return Promise.resolve(answer(200));
   };

@@ -4,6 +4,7 @@ import type { LedgerOptions } from '../../src/notify/ledger.ts';
 import { openNotifyLedger, readDeliveries } from '../../src/notify/ledger.ts';
 import type { LedgerLine } from '../../src/notify/ledger-lines.ts';
 import { keyOf, linesOf, noDeliveries } from '../../src/notify/ledger-lines.ts';
+import { put } from '../helpers/make-order.ts';
 import type { MemoryDisk } from '../helpers/memory-disk.ts';
 import { memoryDisk } from '../helpers/memory-disk.ts';
 import { messageOf } from './given.ts';
@@ -228,5 +229,48 @@ describe('what is in the way', () => {
     const [{ kept } = { kept: '' }] = told as { kept: string }[];
     expect(String(disk.files.read(kept))).toBe(text);
     expect(String(disk.files.read(FILE))).toBe(good);
+  });
+});
+
+describe('a line that is not as it should be', () => {
+  const strange = (fields: object) => ({ ...queued(), ...fields });
+  const write = (disk: MemoryDisk, ...lines: object[]) =>
+    put(disk, FILE, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const odd = { ...a, facts: { ...a.facts, project: { deep: 1 } }, route: { ...a.route, project: 5 } };
+
+  test('keeps its message, without what is strange in it', async () => {
+    const disk = memoryDisk();
+    write(disk, strange({ message: odd }));
+    const { deliveries } = await open(disk);
+    expect([...deliveries.open.keys()]).toEqual([keyOf(a.id, 'x'), keyOf(a.id, 'y')]);
+    const { project: _, ...facts } = a.facts;
+    const { project: __, ...route } = a.route;
+    expect(deliveries.open.get(keyOf(a.id, 'x'))?.message).toEqual({ ...a, facts, route });
+    expect((await open(disk)).deliveries).toEqual(deliveries);
+  });
+
+  test.each<{ name: string; lines: object[] }>([
+    { name: 'a message without words', lines: [strange({ message: { id: a.id }, targets: ['x'] })] },
+    { name: 'no time of the next try', lines: [queued(a, ['x']), { ...tried, next: 'soon' }] },
+    { name: 'an event that nobody knows', lines: [queued(a, ['x']), { ...tried, event: 'teleported' }] },
+  ])('gives its message up and says so: $name', async ({ lines }) => {
+    const disk = memoryDisk();
+    write(disk, ...lines);
+    const { deliveries } = await open(disk);
+    expect([...deliveries.open.keys()]).toEqual([]);
+    expect(deliveries.dead.get(keyOf(a.id, 'x'))).toMatchObject({
+      deadMs: disk.clock.now(),
+      reason: expect.stringContaining('cannot be understood') as string,
+    });
+    expect((await open(disk)).deliveries.dead).toEqual(deliveries.dead);
+  });
+
+  test('is never written', async () => {
+    const disk = memoryDisk();
+    const ledger = await open(disk);
+    await ledger.append(strange({ message: odd }) as LedgerLine);
+    expect(readDeliveries(disk.files, FILE)).toEqual(ledger.deliveries);
+    expect(String(disk.files.read(FILE))).not.toContain('deep');
+    expect(ledger.has(a.id, 'x')).toBe(true);
   });
 });

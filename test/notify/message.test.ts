@@ -50,13 +50,27 @@ describe('the text', () => {
     ]);
   });
 
+  test('of a job that was cancelled says why, and by whom', () => {
+    const cancelled = view({
+      ...FAILED,
+      state: 'cancelled',
+      outcome: { kind: 'cancelled', error_class: 'cancelled', message: 'SCRIPT SAYS' },
+    });
+    const why = (cancel: Occasion['cancel']) => message({ view: cancelled, cancel }).facts['reason'];
+    expect(why({ reason: 'dependency job-a failed', by: 'watcher on desk' })).toBe(
+      'cancelled by watcher on desk: dependency job-a failed',
+    );
+    expect(why({ by: 'ada' })).toBe('cancelled by ada');
+    expect(why(undefined)).toBe('cancelled on request');
+  });
+
   test('of a job that is tried again', () => {
     const retry = { retried_as: `${JOB}-r1`, retry_at: '2026-02-10T21:05:00Z' };
     const { title, text } = message({ view: view({ ...FAILED, ...retry }) });
     expect(title).toBe(`Job ${JOB} has failed`);
     expect(text).toContain(`Why: exit code 3\n`);
     expect(text).toContain(`It will be tried again as ${JOB}-r1.\nNot before: 2026-02-10T21:05:00Z\n`);
-    expect(text).toContain(`Next: jobq wait ${JOB}-r1`);
+    expect(text).toContain(`Next: jobq status ${JOB}-r1`);
   });
 
   test.each<{ name: string; given: Partial<Occasion>; title: string; next: string }>([

@@ -130,6 +130,64 @@ describe('several messages', () => {
   });
 });
 
+describe('while one message is not taken', () => {
+  /** Hands in the first of these, then all, with a target that never takes the first. */
+  async function stuckOn(reply: HttpAnswer | HttpProblem, messages = [a, b, c]) {
+    const id = messages[0]?.id;
+    const http = fakeHttp(({ headers }) => (headers['x-jobq-message-id'] === id ? reply : answer(200)));
+    const at = desk(http, ONE);
+    const notifier = await at.open();
+    for (const each of messages) await notifier.enqueue(each);
+    const turns = async (sender = notifier) => {
+      for (let nth = 0; nth < 6; nth++) await turn(at, sender);
+    };
+    await turns();
+    return { at, notifier, turns, sent: () => at.heard.filter((line) => line.startsWith('sent')) };
+  }
+
+  test.each<[string, HttpAnswer]>([
+    ['500', answer(500)],
+    ['408', answer(408)],
+    ['503 without a time', answer(503)],
+    ['500 with a time', answer(500, '', { 'retry-after': '60' })],
+  ])('the others go: %s', async (_name, reply) => {
+    const { notifier, sent } = await stuckOn(reply);
+    expect(sent()).toEqual([`sent x ${b.id}`, `sent x ${c.id}`]);
+    expect(notifier.pending().map(({ message: { id } }) => id)).toEqual([a.id]);
+  });
+
+  test.each<[string, HttpAnswer | HttpProblem]>([
+    ['no connection', { problem: 'connect ECONNREFUSED' }],
+    ['429', answer(429)],
+    ['503 with a time', answer(503, '', { 'retry-after': '60' })],
+  ])('the others wait with it where the target takes none: %s', async (_name, reply) => {
+    const { at, sent, turns } = await stuckOn(reply);
+    expect(sent()).toEqual([]);
+    await turns(await at.open()); // nor do they after a restart
+    expect(sent()).toEqual([]);
+  });
+
+  test('what is told of the same job after it waits, so that nothing is told the wrong way round', async () => {
+    const recovered = message({ kind: 'recovered', view: view({ job_id: 'job-a' }) });
+    const { sent } = await stuckOn(answer(500), [a, recovered, b]);
+    expect(sent()).toEqual([`sent x ${b.id}`]);
+  });
+
+  test('what came of another is still the first to be written down, once it can be', async () => {
+    const at = desk(good(), ONE);
+    const { openAppend } = at.disk.files;
+    const notifier = await at.open();
+    for (const each of [a, b]) await notifier.enqueue(each);
+    at.disk.files.openAppend = () => {
+      throw new Error('EROFS');
+    };
+    await turn(at, notifier);
+    at.disk.files.openAppend = openAppend;
+    await drain(at, notifier);
+    expect(at.heard).toEqual([`sent x ${a.id}`, `sent x ${b.id}`]);
+  });
+});
+
 describe('a message that cannot be sent', () => {
   const at500 = (times: number) => fakeHttp((_request, nth) => answer(nth <= times ? 500 : 200));
 

@@ -1,6 +1,7 @@
 // Secrets come from variables and files when they are needed, and are in no text that is told.
 import { describe, expect, test } from 'vitest';
-import { concealer, secretsOf } from '../../src/notify/secrets.ts';
+import { concealer } from '../../src/notify/conceal.ts';
+import { secretsOf } from '../../src/notify/secrets.ts';
 import type { NotifyTarget } from '../../src/settings/notify-targets.ts';
 import { target } from './given.ts';
 
@@ -105,5 +106,21 @@ describe('a text', () => {
     expect(
       conceal(hook, 'https://a.example/in?api_key=abcdef123&v=1', 'k')('api_key=abcdef123&v=1, abcdef123'),
     ).toBe('***, ***');
+  });
+
+  test.each([
+    ['in other letters', 'you sent SERVICES/b11111', 'you sent ***/***'],
+    ['a piece of it', 'token cReTtOk… is unknown', '***'],
+    ['a piece in other letters', 'token CRETTOK… is unknown', '***'],
+    ['in base64', `basic ${Buffer.from('me:sEcReTtOkEn').toString('base64')}`, '***'],
+    ['in base64, behind more', `x ${Buffer.from('me_:sEcReTtOkEn').toString('base64url')}`, '***'],
+    ['in hex', `x ${Buffer.from('sEcReTtOkEn').toString('hex').toUpperCase()}`, '***'],
+    ['a piece that is encoded', 'x %63%52%65%54tOk', '***'],
+    ['but a word of its address', 'no service here', 'no service here'],
+    ['what is none', 'no such hook', 'no such hook'],
+  ])('does not show a secret %s', (_name, text, shown) => {
+    expect(conceal(slack, 'https://hooks.example/services/B11111/sEcReTtOkEn')(text)).toBe(shown);
+    const token = conceal(wake, 'http://127.0.0.1:18789/hooks', 'sEcReTtOkEn');
+    expect(token(text)).toBe(shown === '***' ? shown : text);
   });
 });

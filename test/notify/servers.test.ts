@@ -213,6 +213,15 @@ describe('a command', () => {
     });
   });
 
+  test('that is tested leaves what the last message printed as it is', async () => {
+    const { parts } = await sender(`targets.say = { kind = "command", ${script('console.log("tested")')} }`);
+    const beside = (name: string) => path.join(path.dirname(parts.file), name);
+    systemFiles.openNew(beside('notify-say.log')).close();
+    expect(await testTarget(parts, 'say')).toEqual({ result: 'sent' });
+    expect(String(systemFiles.read(beside('notify-say.test.log')))).toBe('tested\n');
+    expect(String(systemFiles.read(beside('notify-say.log')))).toBe('');
+  });
+
   test('that is not there is told', async () => {
     const { parts } = await sender('targets.say = { kind = "command", command = ["jobq-no-such-program"] }');
     expect(await testTarget(parts, 'say')).toMatchObject({

@@ -29,7 +29,14 @@ const asItWas = (fields: Partial<ArchivedJob> = {}): ArchivedJob => ({
 });
 const LATER = `${JOB}_20260212-020311`;
 const late: ArchivedJob = { archived_as: LATER, sealSha256: RECORD_SEAL, hasOrder: false, abandoned: false };
-const acting = { retry_as: `${JOB}-r1`, notBeforeMs: NOW, isMade: false, acting: true, busy: true };
+const acting = {
+  retry_as: `${JOB}-r1`,
+  notBeforeMs: NOW,
+  isMade: false,
+  stopped: false,
+  acting: true,
+  busy: true,
+};
 const given: Partial<WatcherJob> = {
   order: sealed(),
   requests: { cancel: { ...asked.cancel.cancel, abandoned: true } },
@@ -171,7 +178,6 @@ describe('a job that was given up', () => {
       runners: ['station'],
       states: {},
       problems: [],
-      link: 'unknown' as const,
       nowMs: NOW,
       postFree: 1,
     };

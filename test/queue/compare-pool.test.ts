@@ -209,3 +209,29 @@ describe('of jobs', () => {
     expect(typesOf(told(emptyPool(), { jobs: [sight()], runners: [runner] }))).toBe('runner-seen submitted');
   });
 });
+
+test('a job or a runner that cannot be compared is left alone, and the others are not', () => {
+  const broken = (fields: object, name: string) =>
+    Object.defineProperty({ ...fields }, name, {
+      get: () => {
+        throw new Error(`nobody thought of ${name}`);
+      },
+    });
+  const said: unknown[] = [];
+  const failed = (id: string, error: unknown) => void said.push([id, (error as Error).message]);
+  const seen = {
+    jobs: [broken({ ...sight(), job_id: 'job-bad' }, 'record'), sight()],
+    runners: [broken({ presence: { runner_id: 'cad', host: 'h', version: '1', ledger_id: 'l' } }, 'verdict')],
+    removed: [],
+    closed: [],
+    problems: undefined,
+    knownUntilMs: Number.POSITIVE_INFINITY,
+  } as unknown as PoolSight;
+  const { events } = comparePool(emptyPool(), seen, NOW, failed);
+  expect(events.map(({ job_id }) => job_id)).toContain(JOB);
+  expect(said).toEqual([
+    ['cad', 'nobody thought of verdict'],
+    ['job-bad', 'nobody thought of record'],
+  ]);
+  expect(() => comparePool(emptyPool(), seen, NOW)).toThrow('nobody thought of verdict');
+});

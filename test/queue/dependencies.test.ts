@@ -1,10 +1,11 @@
 // What those who depend on a job go by when it is tried again, and what an order says of a dependency that failed.
 import { describe, expect, test } from 'vitest';
+import type { Relative } from '../../src/job/dependency.ts';
+import { stateWithRetries } from '../../src/job/dependency.ts';
 import type { Order } from '../../src/job/order.ts';
 import { ON_DEPENDENCY_FAILURE } from '../../src/job/order.ts';
 import type { State } from '../../src/job/states.ts';
-import type { Relative } from '../../src/queue/dependencies.ts';
-import { planDependencies, stateWithRetries } from '../../src/queue/dependencies.ts';
+import { planDependencies } from '../../src/queue/dependencies.ts';
 import { JOB, NOW, order, watcherJob } from '../helpers/snapshots.ts';
 
 const member = (state: State | undefined, toBeRetried = false): Relative => ({ state, toBeRetried });
@@ -84,7 +85,6 @@ describe('an order that depends on a and b', () => {
     jobs: [],
     runners: [],
     problems: [],
-    link: 'unknown' as const,
     nowMs: NOW,
     postFree: 1,
   };
@@ -98,5 +98,22 @@ describe('an order that depends on a and b', () => {
   test('and is on hold is not released though it would be', () => {
     const fields = order({ depends_on: ['a'], on_dependency_failure: 'release', hold: true });
     expect(planDependencies(watcherJob(), fields, { ...snapshot, states: { a: 'failed' } })).toBeUndefined();
+  });
+
+  test.each<{ a: State | undefined; unheld: boolean; does: object | undefined }>([
+    { a: undefined, unheld: true, does: undefined },
+    { a: 'completed', unheld: false, does: undefined },
+    { a: 'completed', unheld: true, does: release },
+  ])('and is on hold, with $a and the hold lifted: $unheld', ({ a, unheld, does }) => {
+    const fields = order({ depends_on: ['a'], hold: true });
+    const action = planDependencies(watcherJob({ unheld }), fields, { ...snapshot, states: { a } });
+    expect(action).toEqual(does && { ...does, job_id: JOB });
+  });
+
+  test('on nothing, on hold, is released when the hold is lifted', () => {
+    const fields = order({ hold: true });
+    const job = (unheld: boolean) =>
+      planDependencies(watcherJob({ unheld }), fields, { ...snapshot, states: {} });
+    expect([job(false), job(true)]).toEqual([undefined, { ...release, job_id: JOB }]);
   });
 });

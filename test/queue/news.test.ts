@@ -52,12 +52,12 @@ describe('news', () => {
     {
       name: 'a job that is tried again later',
       of: [{ ...failed, retried_as: 'job-r1', retry_at: AT }],
-      says: [`failed ${JOB}: jobq wait job-r1`],
+      says: [`failed ${JOB}: jobq status job-r1`],
     },
     {
       name: 'a job that was tried again meanwhile',
       of: [failed, { type: 'retried', retried_as: 'job-r1' }],
-      says: [`failed ${JOB}: jobq wait job-r1`],
+      says: [`failed ${JOB}: jobq status job-r1`],
     },
     {
       name: 'a retry of a job whose end was told before',
@@ -158,9 +158,43 @@ describe('news', () => {
       says: ['ledger-lost station: jobq list --open'],
     },
     {
+      name: 'messages to one target that are given up',
+      of: [
+        { type: 'undelivered', message: 'm', target: 'team', reason: '404' },
+        { type: 'target-failing', job_id: null, message: 'm', target: 'team', tries: 5, reason: '500' },
+        { type: 'undelivered', message: 'n', target: 'team', reason: '404' },
+      ],
+      says: ['undelivered : jobq notify'],
+    },
+    {
+      name: 'a message that is given up, sent again and arrived',
+      of: [
+        { type: 'undelivered', message: 'm', target: 'team', reason: '404' },
+        { type: 'notified', message: 'm', target: 'team' },
+      ],
+      says: [],
+    },
+    {
+      name: 'a target that fails',
+      of: [
+        { type: 'target-failing', job_id: null, message: 'm', target: 'team', tries: 5, reason: '500' },
+        { type: 'notified', message: 'm', target: 'boss' },
+        { type: 'notified', message: 'n', target: 'team' },
+      ],
+      says: ['target-failing : jobq notify'],
+    },
+    {
+      name: 'a target that failed and takes messages again',
+      of: [
+        { type: 'target-failing', job_id: null, message: 'm', target: 'team', tries: 5, reason: '500' },
+        { type: 'notified', message: 'm', target: 'team' },
+      ],
+      says: [],
+    },
+    {
       name: 'a message that is given up',
       of: [{ type: 'undelivered', message: 'm', target: 'team', reason: '404' }],
-      says: [`undelivered ${JOB}: jobq doctor`],
+      says: [`undelivered ${JOB}: jobq notify`],
     },
     { name: 'a message that was sent', of: [{ type: 'notified', message: 'm', target: 'team' }], says: [] },
     { name: 'a problem of the queue, told twice', of: [problem, problem], says: ['problem : jobq doctor'] },
@@ -205,6 +239,7 @@ describe('news', () => {
         what: 'failed',
         job_id: JOB,
         runner: 'station',
+        target: null,
         project: 'wfe',
         reason: null,
         outcome,

@@ -823,3 +823,23 @@ test('what the plan is made from is left as it was', () => {
   planRunner(snapshot, NOW, runnerPolicy());
   expect(snapshot).toEqual(before);
 });
+
+test('a job for which nothing can be planned is left alone, and the others are not', () => {
+  const BAD = 'job-20260210-143000-bad';
+  const said: unknown[] = [];
+  const bad = {
+    ...runnerJob({ job_id: BAD, ledger: ledger('started') }),
+    get attempt(): never {
+      throw new Error('nobody thought of this');
+    },
+  };
+  const good = runnerJob({ order: sealed(), staged: true });
+  const snapshot = { jobs: [bad, good], ledgerLost: false, problems: [], machine: machine() };
+  const plan = planRunner(snapshot, NOW, runnerPolicy({ slots: 2 }), (id, error) =>
+    said.push([id, (error as Error).message]),
+  );
+  expect(said).toEqual([[BAD, 'nobody thought of this']]);
+  expect(plan.actions).toEqual([{ do: 'start', job_id: JOB, attempt: 1 }]);
+  expect(plan.running).toEqual([BAD]);
+  expect(() => planRunner(snapshot, NOW, runnerPolicy())).toThrow('nobody thought of this');
+});

@@ -34,7 +34,6 @@ const quiet = {
   runners: [],
   states: {},
   problems: [],
-  link: 'unknown' as const,
   nowMs: NOW,
   postFree: 1,
 };
@@ -228,7 +227,10 @@ const handshake: Case[] = [
   },
   {
     name: 'the order stays while it is copied for a retry',
-    job: { ...gone, retry: { retry_as: 'r', notBeforeMs: 0, isMade: false, acting: true, busy: true } },
+    job: {
+      ...gone,
+      retry: { retry_as: 'r', notBeforeMs: 0, isMade: false, stopped: false, acting: true, busy: true },
+    },
   },
   { name: 'a job on which something is under way is left alone', job: { ...whole, busy: true } },
 ];
@@ -446,7 +448,14 @@ describe('a job that failed and is tried again', () => {
     retryId: `${JOB}-r1`,
   };
   const superseded = { cancel: { superseded_by: `${JOB}-r1`, retry_at: '2026-02-10T16:01:00Z' } };
-  const pending = { retry_as: `${JOB}-r1`, notBeforeMs: NOW, isMade: false, acting: false, busy: false };
+  const pending = {
+    retry_as: `${JOB}-r1`,
+    notBeforeMs: NOW,
+    isMade: false,
+    stopped: false,
+    acting: false,
+    busy: false,
+  };
   const doings = (job: Partial<WatcherJob>) =>
     planWatcher({ ...quiet, jobs: [watcherJob(job)] }, watcherPolicy()).map((action) => action.do);
 
@@ -539,4 +548,22 @@ test.each<{ name: string; job: Partial<WatcherJob>; awaits: boolean }>([
   { name: 'whose place in the archive is not there', job: { ...gone, archived: [] }, awaits: false },
 ])('a job $name waits for the second look alone: $awaits', ({ job, awaits }) => {
   expect(awaitsSecondLook(watcherJob(job))).toBe(awaits);
+});
+
+test('a job for which nothing can be planned is left alone, and the others are not', () => {
+  const BAD = 'job-20260210-143000-bad';
+  const bad = {
+    ...watcherJob({ job_id: BAD }),
+    get retry(): never {
+      throw new Error('nobody thought of this');
+    },
+  };
+  const good = watcherJob({ order: unsealed(), quietMs: 60_000 });
+  const said: unknown[] = [];
+  const failed = (id: string, error: unknown) => void said.push([id, (error as Error).message]);
+  expect(planWatcher({ ...quiet, jobs: [bad, good] }, watcherPolicy(), failed)).toEqual([
+    { do: 'seal', job_id: JOB },
+  ]);
+  expect(said).toEqual([[BAD, 'nobody thought of this']]);
+  expect(() => planWatcher({ ...quiet, jobs: [bad] }, watcherPolicy())).toThrow('nobody thought of this');
 });

@@ -151,16 +151,16 @@ const decisions: Case[] = [
 
 describe('tried again is', () => {
   test.each(decisions)('$name: $again', ({ job, policy = {}, link = 'unknown', again }) => {
-    const seen = watcherJob(job);
-    const action = planSupersede(seen, { link, nowMs: NOW }, retryPolicy(policy));
+    const seen = watcherJob({ ...job, link });
+    const action = planSupersede(seen, { nowMs: NOW }, retryPolicy(policy));
     const decided = { do: 'supersede', job_id: seen.job_id, superseded_by: seen.retryId, reason: again };
     const { retry_at: _, ...made } = { retry_at: '', ...action };
     expect(made).toEqual(again === undefined ? {} : decided);
-    expect(isToBeRetried(seen, { link, nowMs: NOW }, retryPolicy(policy))).toBe(again !== undefined);
+    expect(isToBeRetried(seen, { nowMs: NOW }, retryPolicy(policy))).toBe(again !== undefined);
   });
 
   test('at a time that counts from now and is the same however often it is asked for', () => {
-    const plan = () => planSupersede(watcherJob(failed), { link: 'unknown', nowMs: NOW }, retryPolicy());
+    const plan = () => planSupersede(watcherJob(failed), { nowMs: NOW }, retryPolicy());
     const action = plan();
     if (action?.do !== 'supersede') throw new Error('it should be tried again');
     const waitS = (Date.parse(action.retry_at) - NOW) / 1000;
@@ -171,13 +171,13 @@ describe('tried again is', () => {
 
   test('at a time that the order says, where it does', () => {
     const order = sealed({ retry: { ...retry, backoff_s: 0 } });
-    const action = planSupersede(watcherJob({ ...failed, order }), { link: 'up', nowMs: NOW }, retryPolicy());
+    const action = planSupersede(watcherJob({ ...failed, order }), { nowMs: NOW }, retryPolicy());
     expect(action).toMatchObject({ retry_at: new Date(NOW).toISOString() });
   });
 
   test('never before now, whatever the order says', () => {
     const order = sealed({ retry: { ...retry, backoff_s: -500, multiplier: -3 } });
-    const action = planSupersede(watcherJob({ ...failed, order }), { link: 'up', nowMs: NOW }, retryPolicy());
+    const action = planSupersede(watcherJob({ ...failed, order }), { nowMs: NOW }, retryPolicy());
     expect(action).toMatchObject({ retry_at: new Date(NOW).toISOString() });
   });
 });
@@ -196,6 +196,21 @@ describe('the time before a retry', () => {
     );
   });
 
+  test.each([
+    {
+      what: 'nothing, multiplied without end',
+      number: 999_999_999,
+      of: { backoffS: 0, multiplier: 1000 },
+      is: 0,
+    },
+    { what: 'a longest time beyond all time', number: 2000, of: { maxS: 1e300 }, is: 366 * 86_400 },
+  ])('is a time that can be written: $what', ({ number, of, is }) => {
+    const delay = delayS('job-a-r1', number, { ...pace, ...of });
+    expect(delay).toBeGreaterThanOrEqual(is * 0.6);
+    expect(delay).toBeLessThanOrEqual(is);
+    expect(new Date(NOW + delay * 1000).toISOString()).toMatch(/^20/);
+  });
+
   test('is spread over jobs that failed together, also where it is the longest', () => {
     const ids = Array.from({ length: 200 }, (_, n) => `job-20260210-1430${n}-wfe-r1`);
     for (const number of [0, 30]) {
@@ -212,6 +227,7 @@ describe('a retry that is decided', () => {
     retry_as: NEW,
     notBeforeMs: NOW,
     isMade: false,
+    stopped: false,
     acting: false,
     busy: false,
     ...fields,
@@ -219,7 +235,7 @@ describe('a retry that is decided', () => {
   const make = { do: 'retry', job_id: NEW, retry_of: JOB };
 
   test.each<{ name: string; job: Partial<WatcherJob>; does?: object }>([
-    { name: 'is made when its time has come', job: { retry: pending() }, does: make },
+    { name: 'is made when its time has come', job: { link: 'local', retry: pending() }, does: make },
     { name: 'waits for its time', job: { retry: pending({ notBeforeMs: NOW + 1 }) } },
     {
       name: 'is noted when it is there, whatever its time',
@@ -242,6 +258,18 @@ describe('a retry that is decided', () => {
       job: { record: ended({ kind: 'cancelled', error_class: 'cancelled' }), retry: pending() },
       does: make,
     },
+    { name: 'of a lost job waits until the link is known again', job: { link: 'unknown', retry: pending() } },
+    { name: 'of a lost job waits while the link is down', job: { link: 'disconnected', retry: pending() } },
+    {
+      name: 'of a lost job is noted when it is there, whatever the link',
+      job: { link: 'unknown', retry: pending({ isMade: true }) },
+      does: make,
+    },
+    {
+      name: 'of a job with an end is made whatever the link',
+      job: { ...failed, link: 'unknown', retry: pending() },
+      does: make,
+    },
     { name: 'is none when none is', job: { retry: undefined } },
   ])('$name', ({ job, does }) => {
     expect(planRetry(watcherJob(job), NOW)).toEqual(does);
@@ -256,7 +284,7 @@ describe('a retry that is decided', () => {
       waited: false,
     },
   ])('$name is waited for by those who depend on the old job: $waited', ({ job, waited }) => {
-    const around = { link: 'unknown' as const, nowMs: NOW };
+    const around = { nowMs: NOW };
     expect(isToBeRetried(watcherJob(job), around, retryPolicy())).toBe(waited);
   });
 });

@@ -20,6 +20,8 @@ interface Has {
   cancel?: string;
   release?: boolean;
   dirs?: string[];
+  /** Files below the queue. */
+  files?: string[];
   phase?: LedgerJob['phase'];
   is: boolean;
 }
@@ -31,16 +33,26 @@ test.each<Has>([
   { name: 'whose cancel cannot be read yet', cancel: '{"requested', is: false },
   { name: 'whose order is here', cancel: '{}', dirs: ['outbox'], is: false },
   { name: 'whose record is here', cancel: '{}', dirs: ['inbox'], is: false },
+  {
+    name: 'of which only conflict copies are here',
+    cancel: '{}',
+    files: [
+      `inbox/${JOB}/3_results/a.sync-conflict-20260210-150000-ABCDEFG.csv`,
+      `outbox/${JOB}/job.sync-conflict-20260210-150000-ABCDEFG.json`,
+    ],
+    is: true,
+  },
   ...(['intent', 'started', 'again', 'ended', 'deleting'] as const).map((phase) => ({
     name: `that is ${phase} here`,
     cancel: '{}',
     phase,
     is: false,
   })),
-])('a job $name is cleared: $is', async ({ cancel, release, dirs = [], phase, is }) => {
+])('a job $name is cleared: $is', async ({ cancel, release, dirs = [], files = [], phase, is }) => {
   const disk = memoryDisk();
   if (release) await writeRequest(disk, layout, JOB, 'release', {});
   if (cancel !== undefined) put(disk, path.join(layout.requests(JOB), 'cancel.json'), cancel);
+  for (const file of files) put(disk, path.join('/queue', file), 'x');
   for (const tree of dirs) disk.files.makeDir(path.join('/queue', tree, JOB));
   const jobs = new Map(phase ? [[JOB, ledger(phase)]] : []);
   const runner = { disk, layout, ledger: { jobs } } as unknown as RunnerState;

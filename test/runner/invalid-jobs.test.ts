@@ -143,7 +143,11 @@ describe('an order that a person wrote', () => {
 describe('an order that the disk cannot show', () => {
   const BROKEN = 'job-20260210-143000-broken';
 
-  const refuse = (inner: Files, part: string, calls: readonly ('list' | 'read' | 'openRead')[]): Files => {
+  const refuse = (
+    inner: Files,
+    part: string,
+    calls: readonly ('list' | 'readSmall' | 'openRead')[],
+  ): Files => {
     const guarded = <R>(call: (file: string) => R) => {
       return (file: string): R => {
         if (file.includes(part)) throw Object.assign(new Error(`EACCES: ${file}`), { code: 'EACCES' });
@@ -155,15 +159,23 @@ describe('an order that the disk cannot show', () => {
 
   test.each([
     { what: 'its directory cannot be listed', part: `/outbox/${BROKEN}`, calls: ['list'] as const },
-    { what: 'its job.json cannot be read', part: `/outbox/${BROKEN}/job.json`, calls: ['read'] as const },
-    { what: 'its seal cannot be read', part: `/outbox/${BROKEN}/SHA256SUMS`, calls: ['read'] as const },
+    {
+      what: 'its job.json cannot be read',
+      part: `/outbox/${BROKEN}/job.json`,
+      calls: ['readSmall'] as const,
+    },
+    { what: 'its seal cannot be read', part: `/outbox/${BROKEN}/SHA256SUMS`, calls: ['readSmall'] as const },
     {
       what: 'its script cannot be read',
       part: `/outbox/${BROKEN}/run_optimization.py`,
       calls: ['openRead'] as const,
     },
-    { what: 'its request cannot be read', part: `/requests/${BROKEN}/cancel.json`, calls: ['read'] as const },
-    { what: 'its record cannot be read', part: `/inbox/${BROKEN}/job.json`, calls: ['read'] as const },
+    {
+      what: 'its request cannot be read',
+      part: `/requests/${BROKEN}/cancel.json`,
+      calls: ['readSmall'] as const,
+    },
+    { what: 'its record cannot be read', part: `/inbox/${BROKEN}/job.json`, calls: ['readSmall'] as const },
   ])('does not hold up the good one when $what', async ({ part, calls }) => {
     const machine = await oneMachine({ seenBy: (files) => refuse(files, part, calls) });
     const { disk, layout } = machine;

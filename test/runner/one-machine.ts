@@ -31,6 +31,7 @@ const WATCHER_SETTINGS: WatcherSettings = {
   post_tries: 1,
   post_backoff_s: 60,
   post_concurrency: 1,
+  post_env_inherit: ['PATH'],
   lost_after_s: 300,
   lost_unknown_after_s: 3600,
   ...retryPolicy(),
@@ -58,6 +59,8 @@ export interface OneMachineOptions {
   seenBy?: (files: Files) => Files;
   runner?: Partial<RunnerSettings>;
   watcher?: Partial<WatcherSettings>;
+  /** What stands in the place of the runner's presence at the start. */
+  presence?: 'loop';
   /** Runs commands of the runner's settings; a machine has no Python unless a test says so. */
   run?: Run;
 }
@@ -75,6 +78,7 @@ export async function oneMachine(options: OneMachineOptions = {}) {
   const layout = layoutOf(ROOT);
   const at = runnerLayoutOf('/state', '/work');
   await initQueue(disk, layout, 'both', [QUEUE_ID], () => '');
+  if (options.presence) disk.volume.symlinkSync('station.json', layout.presence('station'));
   const seen: Disk = { files: seenBy(disk.files), clock: disk.clock };
   const lines: Line[] = [];
   const log = logInto(lines);

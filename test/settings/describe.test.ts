@@ -2,7 +2,7 @@
 import { parse } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
 import { commentedSettings, settingRows, settingsTable } from '../../src/settings/describe.ts';
-import { ROWS, SETTING_KEYS } from '../../src/settings/keys.ts';
+import { ROWS, SECTIONS, SETTING_KEYS } from '../../src/settings/keys.ts';
 import { FACTS, load, WINDOWS } from './given.ts';
 
 const KEY_LINE = /^#\s*(?=["'\w.-]+\s*=)/gm;
@@ -12,14 +12,7 @@ describe('the commented file', () => {
   const file = commentedSettings('q-"1"');
 
   test('sets the id and nothing else', () => {
-    expect(parse(file)).toEqual({
-      queue: { id: 'q-"1"' },
-      runner: {},
-      watcher: {},
-      syncthing: {},
-      notify: {},
-      log: {},
-    });
+    expect(parse(file)).toEqual({ queue: { id: 'q-"1"' } });
   });
 
   test('loads as the defaults', () => {
@@ -49,8 +42,27 @@ describe('the commented file', () => {
 
   test('tells unit, default and meaning of a key', () => {
     expect(file).toContain(
-      '# time a script has to end by itself after a cancel, before its processes are ended\n# (s; default: 30)\n# grace_s = 30\n',
+      '# time a script has to end by itself after a cancel, before its processes are ended\n# (s; default: 30)\n# runner.grace_s = 30\n',
     );
+  });
+
+  test.each(SECTIONS.filter((section) => section !== 'queue'))(
+    'takes a section [%s] at its end',
+    (section) => {
+      expect(() => load({ toml: `${commentedSettings('q-1')}\n[${section}]\n` })).not.toThrow();
+    },
+  );
+
+  test('takes a table of a section of which a key was uncommented', () => {
+    const toml = `${commentedSettings('q-1').replace('# notify.timeout_s', 'notify.timeout_s')}
+[notify.targets.team]
+kind = "slack"
+url_env = "A"
+`;
+    expect(load({ toml }).settings.notify).toMatchObject({
+      timeout_s: 15,
+      targets: { team: { on: expect.any(Array) as unknown } },
+    });
   });
 });
 

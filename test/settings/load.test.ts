@@ -44,7 +44,7 @@ describe('defaults', () => {
         lost_after_s: 300,
         lost_unknown_after_s: 3600,
       },
-      syncthing: { link: 'unknown' },
+      syncthing: { link: 'auto', nudge: true, poll_interval_s: 5, half_open_after_s: 120 },
       notify: {},
     });
     for (const key of SETTING_KEYS) expect([key, sources[key]]).toEqual([key, 'default']);

@@ -1,6 +1,7 @@
 // The section [notify]: what a target may say, and every way it can be wrong. No reason repeats what was written.
 import { describe, expect, test } from 'vitest';
 import { MESSAGE_EVENTS } from '../../src/job/message-template.ts';
+import { secretVariables } from '../../src/settings/notify-names.ts';
 import { TARGET_KINDS } from '../../src/settings/notify-targets.ts';
 import type { Handed } from './given.ts';
 import { errorOf, load } from './given.ts';
@@ -211,9 +212,12 @@ describe('targets', () => {
     const error = errorFor(target);
     expect(error).toMatchObject({ code: 'usage', file: 'jobq.toml:3', field });
     expect(error.message).toContain(`jobq.toml:3, ${field}: ${reason}`);
-    expect(error.remedy).toMatch(
-      /^Correct \/q\/jobq.toml: notify.targets is where messages about jobs are sent/,
-    );
+    expect(error.remedy).toMatch(/^Correct \/q\/jobq.toml: \w/);
+    const [, option] = /^notify\.targets\.t\.(\w+)/.exec(field) ?? [];
+    const wanted = option
+      ? `(${option} takes |a target of kind \\w+ has no ${option}, whose options are kind, |replace ${option} by )`
+      : 't is a target of kind [\\w-]+, whose options are kind, on, ';
+    expect(error.remedy).toMatch(new RegExp(`: ${wanted}`));
     expect(JSON.stringify(error)).not.toContain('sEcReT');
   });
 
@@ -234,6 +238,54 @@ describe('targets', () => {
     expect(errorOf(section('targets."a b" = { kind = "slack", url_env = "A" }')).message).toContain(
       'should be letters, digits, - and _',
     );
+  });
+});
+
+describe('the remedy', () => {
+  test.each([
+    {
+      target: 'kind = "slak", url_env = "A"',
+      remedy: 'kind takes one of openclaw-wake, openclaw-agent, slack, discord, ntfy, webhook, command.',
+    },
+    {
+      target: 'kind = "slack", url_env = "A", on = ["done"]',
+      remedy: 'on takes a list of the words completed, failed, cancelled, lost, recovered, late.',
+    },
+    {
+      target: 'kind = "slack", url_env = "A", topic = "x"',
+      remedy:
+        'a target of kind slack has no topic, whose options are kind, on, projects, types, template, url, url_env, url_file.',
+    },
+    {
+      target: `kind = "discord", url = "${SECRET}"`,
+      remedy:
+        'replace url by url_env, the name of a variable, or url_file, the path of a file, and put the address there.',
+    },
+    {
+      target: 'kind = "webhook", url = "http://a/", secret_env = "sEcReT-ToKeN"',
+      remedy:
+        'secret_env takes the name of an environment variable that holds the token, not the token itself.',
+    },
+  ])('of $target', ({ target, remedy }) => {
+    expect(errorFor(target).remedy).toBe(`Correct /q/jobq.toml: ${remedy}`);
+  });
+
+  test.each([
+    { toml: 'targets = "x"', remedy: 'write a target as [notify.targets.<name>], with its options below.' },
+    {
+      toml: 'channels = { "#a" = "team" }',
+      remedy: 'write a channel as "#channel" = ["target"], a list of names of notify.targets.',
+    },
+    {
+      toml: 'default = ["tema"]',
+      remedy: 'take the name of a target that is there, or add this one as [notify.targets.tema].',
+    },
+    {
+      toml: 'timeout_s = 0',
+      remedy: 'notify.timeout_s is longest exchange with a target, and longest run of a command.',
+    },
+  ])('of $toml', ({ toml, remedy }) => {
+    expect(errorOf(section(toml)).remedy).toBe(`Correct /q/jobq.toml: ${remedy}`);
   });
 });
 
@@ -280,6 +332,16 @@ describe('names of targets', () => {
     expect(error).toMatchObject({ file: undefined, field: 'notify.default' });
     expect(error.message).toMatch(/^JOBQ_NOTIFY_DEFAULT, notify.default: "x" is none of/);
   });
+});
+
+test('the variables that hold secrets are known by name', () => {
+  const { targets } = notify(`
+    targets.a = { kind = "webhook", url_env = "HOOK_URL", secret_env = "HOOK_KEY" }
+    targets.b = { kind = "ntfy", url = "https://ntfy.sh", topic = "t", secret_env = "HOOK_KEY" }
+    targets.c = { kind = "slack", url_file = "/slack" }
+    targets.d = { kind = "command", command = ["say"] }
+  `);
+  expect(secretVariables(targets)).toEqual(['HOOK_URL', 'HOOK_KEY']);
 });
 
 test('what a command is told in variables is no setting', () => {

@@ -10,7 +10,7 @@ describe('post-processors', () => {
     const { watcher } = load(
       section(`
         post_tries = 5
-        post.report = { command = ["report", "-x"], types = ["optimization"], projects = ["m1*"], paths = ["3_results/*.db"], timeout_s = 60, tries = 2, backoff_s = 0, order = -1, stop_on_failure = true }
+        post.report = { command = ["report", "-x"], types = ["optimization"], projects = ["m1*"], paths = ["3_results/*.db"], timeout_s = 60, tries = 2, backoff_s = 0, order = -1, stop_on_failure = true, env = { A = "1" } }
         [watcher.post.upload]
         command = ["/opt/upload"]
       `),
@@ -26,10 +26,16 @@ describe('post-processors', () => {
         backoff_s: 0,
         order: -1,
         stop_on_failure: true,
+        env: { A: '1' },
       },
       upload: { command: ['/opt/upload'], order: 0, stop_on_failure: false },
     });
     expect([watcher.post_tries, watcher.post_backoff_s, watcher.post_concurrency]).toEqual([5, 60, 1]);
+  });
+
+  test('inherit what a script of a runner does, unless it is said', () => {
+    expect(load().settings.watcher.post_env_inherit).toEqual(load().settings.runner.env_inherit);
+    expect(load(section('post_env_inherit = ["PATH"]')).settings.watcher.post_env_inherit).toEqual(['PATH']);
   });
 
   test('from two layers are merged by name', () => {
@@ -100,6 +106,12 @@ describe('post-processors', () => {
       text: 'command = ["a"], tries = 1.5',
       field: 'watcher.post.p.tries',
       reason: 'should be a whole number',
+    },
+    {
+      name: 'a variable without a name',
+      text: 'command = ["a"], env = { "A=B" = "x" }',
+      field: 'watcher.post.p.env.A=B',
+      reason: 'is not the name of a variable',
     },
     {
       name: 'a rank that is a word',

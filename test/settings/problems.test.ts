@@ -9,6 +9,7 @@ interface Case {
   file?: string;
   field?: string;
   message: string;
+  remedy?: string;
 }
 
 const inFile: Case[] = [
@@ -94,7 +95,7 @@ const inFile: Case[] = [
     handed: { toml: '[syncthing]\nlink = "up"' },
     file: 'jobq.toml:2',
     field: 'syncthing.link',
-    message: 'should be "unknown" or "local", but is "up"',
+    message: 'should be "auto" or "local" or "unknown", but is "up"',
   },
   {
     name: 'an element of a list',
@@ -211,7 +212,50 @@ const inFile: Case[] = [
     name: 'a key twice',
     handed: { toml: '[runner]\nslots = 1\nslots = 2' },
     file: 'jobq.toml:3',
-    message: 'is not valid TOML',
+    message: 'jobq.toml:3: runner.slots is there twice: first in line 2, and again here',
+    remedy: 'Leave one of the two: line 2 or line 3.',
+  },
+  {
+    name: 'a header twice',
+    handed: { toml: '[notify]\n\n[log]\n[notify]\ndefault = []' },
+    file: 'jobq.toml:4',
+    message: 'jobq.toml:4: [notify] is there twice: first in line 1, and again here',
+    remedy:
+      'Put the keys that stand below line 4 below line 1, and remove line 4; tables such as [notify.x] may stay.',
+  },
+  {
+    name: 'a header after a full name',
+    handed: { toml: 'notify.at_once = 2\n[notify]\ndefault = []' },
+    file: 'jobq.toml:2',
+    message: '[notify] is there twice: first in line 1',
+    remedy:
+      'Put the keys that stand below line 2 beside line 1, with their full names (notify.…), and remove line 2; tables such as [notify.x] may stay.',
+  },
+  {
+    name: 'a table after the same in one line',
+    handed: { toml: '[notify]\nchannels = { "#a" = [] }\n[notify.channels]\n"#b" = []' },
+    file: 'jobq.toml:3',
+    message: '[notify.channels] is there twice: first in line 2',
+  },
+  {
+    name: 'a table below one that was set in one line',
+    handed: { toml: '[notify]\nchannels = { "#a" = [] }\n[log]\n[notify.channels.x]' },
+    file: 'jobq.toml:4',
+    message: '[notify.channels.x] is there twice: first in line 2',
+  },
+  {
+    name: 'a key twice in one table',
+    handed: { toml: '[notify]\nchannels = { x = [], x = [] }' },
+    file: 'jobq.toml:2',
+    message: 'is not valid TOML: column 22: trying to redefine',
+  },
+  {
+    name: 'a full name below a table',
+    handed: { toml: '[notify.targets.a]\nkind = "slack"\nurl_env = "A"\nrunner.slots = 2' },
+    file: 'jobq.toml:4',
+    field: 'notify.targets.a.runner',
+    message: 'stands below [notify.targets.a] and belongs to it there',
+    remedy: 'Move it up: keys with their full names, such as runner.slots, stand above the first [section].',
   },
   {
     name: 'a Windows path in double quotes',
@@ -279,8 +323,9 @@ const elsewhere: Case[] = [
 ];
 
 describe('the settings refuse', () => {
-  test.each([...inFile, ...elsewhere])('$name', ({ handed, file, field, message }) => {
+  test.each([...inFile, ...elsewhere])('$name', ({ handed, file, field, message, remedy }) => {
     const error = errorOf(handed);
+    expect(error.remedy).toBe(remedy ?? error.remedy);
     expect(error.message).toContain(message);
     expect({ code: error.code, file: error.file, field: error.field }).toEqual({
       code: 'usage',
@@ -320,7 +365,8 @@ describe('the remedy', () => {
     {
       name: 'lists the keys of a section',
       toml: '[syncthing]\nx = 0',
-      remedy: 'the keys of [syncthing] are link.',
+      remedy:
+        'the keys of [syncthing] are link, url, api_key, api_key_file, home, nudge, poll_interval_s, half_open_after_s.',
     },
     { name: 'lists the sections', toml: '[x]', remedy: 'the sections are queue, runner, watcher' },
     { name: 'names the whole path of the file', toml: '[x]', remedy: 'Correct /q/jobq.toml' },

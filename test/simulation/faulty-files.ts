@@ -58,8 +58,9 @@ export function faultyFiles(inner: Files, mayWrite: (file: string) => void): Fau
     list: looking(inner.list),
     facts: looking(inner.facts),
     read: looking(inner.read),
+    readSmall: looking(inner.readSmall),
     readFrom: looking(inner.readFrom),
-    openRead: (file) => opened(file, looking(inner.openRead)(file)),
+    openRead: (file, links) => opened(file, looking(inner.openRead)(file, links)),
     openNew: (file) => {
       change(file);
       return opened(file, inner.openNew(file));

@@ -46,6 +46,7 @@ const WATCHER_SETTINGS = {
   unsealed_quiet_s: 60,
   second_look_s: 2,
   post_command: ['post'],
+  post_env_inherit: [],
   post_timeout_s: 60,
   post: {},
   post_tries: 1,

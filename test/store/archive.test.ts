@@ -14,7 +14,7 @@ import { sha256Of } from '../../src/store/disk.ts';
 import { writeSeal } from '../../src/store/seal.ts';
 import { makeOrder, put } from '../helpers/make-order.ts';
 import { Crash, faultyFiles } from '../simulation/faulty-files.ts';
-import { everything, onBothDisks, queueIn } from './two-disks.ts';
+import { everything, linkOn, onBothDisks, queueIn } from './two-disks.ts';
 
 const JOB = 'job-20260210-143022-wfe';
 const NAME = `${JOB}_20260210-143022`;
@@ -43,6 +43,47 @@ onBothDisks('the archive', (make) => {
     expect(Object.keys(everything(disk, layout.collected(JOB))).sort()).toEqual(
       [...Object.keys(RECORD), 'SHA256SUMS'].sort(),
     );
+  });
+
+  test.each([
+    'retry.json',
+    'order/job.json',
+    'post/result.json',
+    'Abandoned.json',
+    'pruned.json/x',
+    'lost.json',
+  ])('takes nothing in whose seal names %s, which is its own', async (name) => {
+    const { disk, layout, entries } = await withRecord();
+    put(disk, path.join(layout.record(JOB), name), 'forged');
+    await writeSeal(disk, layout.staging, layout.record(JOB), [
+      ...entries,
+      { path: name, sha256: sha256Of('forged') },
+    ]);
+    expect(await collectRecord(disk, layout, JOB)).toBe(
+      `${name}: has a name that the archive keeps for itself`,
+    );
+    expect(readCollected(disk.files, layout, JOB, false)).toBeUndefined();
+  });
+
+  test('takes nothing in that can be reached only through a link', async (context) => {
+    const { disk, root, layout } = await withRecord();
+    const results = path.join(layout.record(JOB), '3_results');
+    const outside = path.join(root, 'outside');
+    put(disk, path.join(outside, 'study.db'), 'results');
+    const link = linkOn(disk, context);
+    await disk.files.removeTree(results);
+    link(outside, results);
+    expect(await collectRecord(disk, layout, JOB)).toBe(
+      '3_results/study.db: named by SHA256SUMS, but missing',
+    );
+    await disk.files.removeFile(results);
+    put(disk, path.join(layout.record(JOB), '3_results', 'study.db'), 'results');
+    expect(await collectRecord(disk, layout, JOB)).toBeUndefined();
+    const log = path.join(layout.record(JOB), 'stdout.log');
+    await disk.files.removeFile(log);
+    put(disk, path.join(outside, 'stdout.log'), 'hello\n');
+    link(path.join(outside, 'stdout.log'), log);
+    expect(await collectRecord(disk, layout, JOB)).toBe('stdout.log: named by SHA256SUMS, but missing');
   });
 
   test('takes a signature along', async () => {

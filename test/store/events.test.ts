@@ -89,6 +89,29 @@ onBothDisks('events', (make) => {
     expect([...opened]).toEqual(['events.jsonl', 'events-000000000016.jsonl']);
   });
 
+  test('are put aside, too, where the first of them is longer than a piece that is read', async () => {
+    const { disk, layout, log } = await open({ maxBytes: 1000, keep: 9 });
+    await write(log, [1], 700_000);
+    await write(log, [2, 1], 100);
+    const names = eventFiles(disk.files, layout).map(({ file, first }) => [file.split('/').at(-1), first]);
+    expect(names).toEqual([
+      ['events-000000000001.jsonl', 1],
+      ['events.jsonl', 2],
+    ]);
+    expect(seqs(readEventsAfter(disk.files, layout, 1).events)).toEqual([2, 3, 4]);
+  });
+
+  test('cannot be begun where a directory stands in their place, and it is said what to do', async () => {
+    const { disk, root } = make();
+    const layout = layoutOf(root);
+    disk.files.makeDir(layout.events);
+    await expect(openEventLog(disk, layout, LIMITS, 0)).rejects.toMatchObject({
+      code: 'queue-unusable',
+      message: `${layout.events} is a directory`,
+      remedy: 'move it away: jobq writes its log there, and begins a new one',
+    });
+  });
+
   test('go on after the file was put aside and the daemon died', async () => {
     const { disk, layout, log } = await open({ maxBytes: 1, keep: 9 });
     await write(log, [1, 1]);

@@ -4,7 +4,7 @@ import { jsonText, sha256Of } from '../../src/store/disk.ts';
 import { readArrival, readOwnRecord } from '../../src/store/read-record.ts';
 import { writeSeal } from '../../src/store/seal.ts';
 import { put } from '../helpers/make-order.ts';
-import { onBothDisks } from './two-disks.ts';
+import { linkOn, onBothDisks } from './two-disks.ts';
 
 const JOB = 'job-20260210-143022-wfe';
 const AT = '2026-02-10T15:00:00Z';
@@ -44,6 +44,26 @@ onBothDisks('reading a record', (make) => {
   test('finds it whole', async () => {
     const { look, seal } = await published();
     expect(look()).toMatchObject({ record: { state: 'completed' }, sealSha256: seal, complete: true });
+  });
+
+  test.each(['retry.json', 'order/a', 'POST/a'])(
+    'never finds it whole while its seal names %s, which belongs to the archive',
+    async (name) => {
+      const { disk, look, at } = await published({ results: { files: 4, bytes: 14 } });
+      put(disk, at(name), 'x');
+      const seal = String(disk.files.read(at('SHA256SUMS')));
+      await disk.files.removeFile(at('SHA256SUMS'));
+      put(disk, at('SHA256SUMS'), `${seal}${sha256Of('x')}  ${name}\n`);
+      expect(look()).toMatchObject({ sealSha256: expect.any(String), complete: false });
+    },
+  );
+
+  test('does not find it whole through a link', async (context) => {
+    const { disk, look, at } = await published();
+    const outside = path.join(path.dirname(at('.')), 'outside');
+    await disk.files.rename(at('3_results'), outside);
+    linkOn(disk, context)(outside, at('3_results'));
+    expect(look()).toMatchObject({ complete: false });
   });
 
   test('keeps apart what is not there, what is empty, and what a runner made', () => {

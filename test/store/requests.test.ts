@@ -100,15 +100,25 @@ onBothDisks('requests', (make) => {
 
   test('take no notice of other names', async () => {
     const { disk, layout } = await queueIn(make());
-    for (const name of [
-      'cancel.json.tmp',
-      'cancel.sync-conflict-20260210-150000-ABCDEFG.json',
-      'CANCEL.JSON',
-    ])
+    for (const name of ['cancel.json.tmp', 'CANCEL.JSON'])
       put(disk, path.join(layout.requests(JOB), name), `{ "requested_at": "${AT}" }`);
     const problems: Problem[] = [];
     expect(readRequests(disk.files, layout, JOB, problems)).toEqual({});
     expect(problems).toEqual([]);
+  });
+
+  test('take a conflict copy for no request, tell of it and never remove it', async () => {
+    const { disk, layout } = await queueIn(make());
+    const name = 'archived.sync-conflict-20260210-150000-ABCDEFG.json';
+    put(disk, path.join(layout.requests(JOB), name), `{ "requested_at": "${AT}" }`);
+    await writeRequest(disk, layout, JOB, 'release', { requested_at: AT });
+    const problems: Problem[] = [];
+    expect(readRequests(disk.files, layout, JOB, problems)).toEqual({ release: { requested_at: AT } });
+    expect(problems).toMatchObject([{ kind: 'conflict-copy', file: `requests/${JOB}/${name}`, job_id: JOB }]);
+    await removeRequests(disk, layout, JOB);
+    expect(disk.files.list(layout.requests(JOB))).toMatchObject([{ name }]);
+    put(disk, path.join(layout.requests(JOB), 'notes.txt'), 'x');
+    await expect(removeRequests(disk, layout, JOB)).rejects.toThrow('files that are no requests');
   });
 
   test('are gone after they were removed, and can be removed twice', async () => {

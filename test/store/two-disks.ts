@@ -1,14 +1,15 @@
 // The two disks that everything in the store is tried on: one in memory, and the real one in a directory of its own.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { TestContext } from 'vitest';
 import { afterAll, describe } from 'vitest';
 import type { Disk } from '../../src/store/disk.ts';
 import { initQueue } from '../../src/store/init.ts';
 import type { Layout } from '../../src/store/layout.ts';
 import { layoutOf } from '../../src/store/layout.ts';
 import { systemFiles } from '../../src/system/files.ts';
-import type { FakeClock } from '../helpers/memory-disk.ts';
+import type { FakeClock, MemoryDisk } from '../helpers/memory-disk.ts';
 import { fakeClock, memoryDisk } from '../helpers/memory-disk.ts';
 
 export interface Place {
@@ -77,4 +78,14 @@ export function everything(disk: Disk, dir: string, prefix = ''): Record<string,
     else found[prefix + name] = kind === 'file' ? String(disk.files.read(file)) : kind;
   }
   return found;
+}
+
+/** Makes symbolic links on either disk. */
+export function linkOn(disk: Disk, context: TestContext): (target: string, at: string) => void {
+  if ('volume' in disk) {
+    const { volume } = disk as MemoryDisk;
+    return (target, at) => volume.symlinkSync(target, at);
+  }
+  if (process.platform === 'win32') context.skip('links need a privilege on Windows');
+  return (target, at) => symlinkSync(target, at);
 }

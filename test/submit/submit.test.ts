@@ -258,6 +258,14 @@ describe('refused', () => {
     expect(everything(bench, bench.layout.root)).toEqual(before);
   });
 
+  test('with more in job.json than any runner reads', async () => {
+    const bench = await memoryBench();
+    const error = await refusal(
+      submitStudy(bench.disk, bench.layout, ME, ask(bench, { description: 'x'.repeat(1_000_000) })),
+    );
+    expect(error.message).toMatch(/job\.json: has 1\d{6} bytes: no runner reads one of more than 1000000/);
+  });
+
   test('for a file that may not be read, before anything is copied', async () => {
     const bench = await memoryBench();
     const files: Files = { ...bench.disk.files };

@@ -112,3 +112,34 @@ test('work for a key that is under way is not done twice at once', async () => {
   await chores.settled();
   expect(chores.isUnderWay('a')).toBe(false);
 });
+
+test('a step that fails again and again is put off for longer, whatever succeeds in between', async () => {
+  const { clock, chores, failed, fail, work } = start();
+  const waits: number[] = [];
+  for (let round = 0; round < 6; round++) {
+    await chores.now('a', work, failed, 'collect');
+    await chores.now('a', () => fail(), failed, 'archive');
+    let waited = 0;
+    for (; chores.isBusy('a') && waited < 200; waited++) clock.advance(1000);
+    waits.push(waited);
+  }
+  expect(waits).toEqual([1, 2, 4, 8, 16, 32]);
+  await chores.now('a', work, failed, 'archive');
+  await chores.now('a', () => fail(), failed, 'archive');
+  clock.advance(1000);
+  expect(chores.isBusy('a')).toBe(false);
+});
+
+test('a step that failed and is not tried any more is waited for no longer than until another succeeds', async () => {
+  const { clock, chores, failed, fail, work } = start();
+  await chores.now('a', () => fail(), failed, 'archive');
+  expect(chores.isAnyPending()).toBe(true);
+  await chores.now('a', work, failed, 'seal');
+  expect(chores.isAnyPending()).toBe(false);
+  // and is forgotten one day
+  clock.advance(2 * 3_600_000);
+  await chores.now('b', () => fail(), failed);
+  await chores.now('a', () => fail(), failed, 'archive');
+  clock.advance(1000);
+  expect(chores.isBusy('a')).toBe(false);
+});

@@ -5,8 +5,9 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import type { TestContext } from 'vitest';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { RECORD_BYTES } from '../../src/job/sizes.ts';
 import type { FsLike } from '../../src/system/files.ts';
-import { filesOver, systemFiles } from '../../src/system/files.ts';
+import { filesOver, SMALL_BYTES, systemFiles } from '../../src/system/files.ts';
 import { memoryDisk } from '../helpers/memory-disk.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -140,5 +141,63 @@ describe('what is opened is closed again', () => {
     expect(open.size).toBe(1);
     source.close();
     expect(open.size).toBe(0);
+  });
+});
+
+describe('what others may have written', () => {
+  const put = (text: string) => {
+    const file = path.join(tempDir(), 'job.json');
+    nodeFs.writeFileSync(file, text);
+    return file;
+  };
+
+  test('is read whole up to its limit, and not at all beyond', () => {
+    const file = put('12345');
+    expect(String(systemFiles.readSmall(file, 5))).toBe('12345');
+    expect(() => systemFiles.readSmall(file, 4)).toThrow(`${file} has 5 bytes: over 4 it is not read`);
+  });
+
+  test('has the limit of a record where none is named', () => {
+    expect(SMALL_BYTES).toBe(RECORD_BYTES);
+    const file = put('');
+    nodeFs.truncateSync(file, SMALL_BYTES);
+    expect(systemFiles.readSmall(file)?.length).toBe(SMALL_BYTES);
+    nodeFs.truncateSync(file, SMALL_BYTES + 1);
+    expect(() => systemFiles.readSmall(file)).toThrow(expect.objectContaining({ code: 'EFBIG' }));
+  });
+
+  test('is not read through a link, wherever that points to', (context) => {
+    if (process.platform === 'win32') context.skip('links need a privilege on Windows');
+    const [secret, dir] = [put('secret'), tempDir()];
+    const link = path.join(dir, 'job.json');
+    nodeFs.symlinkSync(secret, link);
+    nodeFs.symlinkSync('loop', path.join(dir, 'loop'));
+    nodeFs.symlinkSync('nothing', path.join(dir, 'dangling'));
+    const refused = expect.objectContaining({
+      code: 'ELOOP',
+      message: expect.stringContaining('is a symbolic link'),
+    });
+    for (const name of ['job.json', 'loop', 'dangling'])
+      expect(() => systemFiles.readSmall(path.join(dir, name))).toThrow(refused);
+    // a queue may be reached through links
+    nodeFs.symlinkSync(path.dirname(secret), path.join(dir, 'queue'));
+    expect(String(systemFiles.readSmall(path.join(dir, 'queue', 'job.json')))).toBe('secret');
+  });
+
+  test('is refused, too, where it became a link since it was looked at', (context) => {
+    if (process.platform === 'win32') context.skip('Windows has no O_NOFOLLOW');
+    const [secret, dir] = [put('secret'), tempDir()];
+    nodeFs.symlinkSync(secret, path.join(dir, 'job.json'));
+    const lstatSync = () => nodeFs.lstatSync(secret);
+    const files = filesOver({ ...nodeFs, lstatSync } as unknown as FsLike);
+    expect(() => files.readSmall(path.join(dir, 'job.json'))).toThrow(/ELOOP/);
+  });
+
+  test('is not there where nothing or a directory stands', () => {
+    const dir = tempDir();
+    expect([systemFiles.readSmall(dir), systemFiles.readSmall(path.join(dir, 'a'))]).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 });

@@ -1,12 +1,14 @@
 // Jobs are announced: once archived, lost, heard again; at least once whatever dies, and told of as events.
 import { describe, expect, test } from 'vitest';
 import type { View } from '../../src/job/view.ts';
+import { readDeliveries } from '../../src/notify/ledger.ts';
+import type { Open } from '../../src/notify/ledger-lines.ts';
 import type { Message } from '../../src/notify/message.ts';
 import { openNotifier } from '../../src/notify/notifier.ts';
 import { openEventLog } from '../../src/store/event-log.ts';
 import { newChores } from '../../src/system/chores.ts';
 import type { HttpRequest } from '../../src/system/http.ts';
-import { announcer, messageEvent, untold } from '../../src/watcher/announce.ts';
+import { announcer, messageEvents, untold } from '../../src/watcher/announce.ts';
 import { newBus } from '../../src/watcher/bus.ts';
 import type { Watcher } from '../../src/watcher/watcher.ts';
 import { openWatcher } from '../../src/watcher/watcher.ts';
@@ -34,6 +36,7 @@ async function announcing(toml = HOOK) {
   const open = async () => {
     const bus = newBus();
     const chores = newChores(disk.clock, () => {});
+    const eventsOfChange = messageEvents();
     const notifier = await openNotifier({
       disk,
       file: q.layout.notifications,
@@ -44,9 +47,8 @@ async function announcing(toml = HOOK) {
       random: () => 0.5,
       chores,
       log,
-      heard: (change) => {
-        const event = messageEvent(change);
-        if (event) bus.post(event);
+      heard: (change, waiting) => {
+        for (const event of eventsOfChange(change, waiting)) bus.post(event);
       },
     });
     bus.subscribe(announcer({ disk, layout: q.layout }, notifier));
@@ -110,6 +112,32 @@ describe('a job', () => {
     });
   });
 
+  test('is announced whatever stands in its record', async () => {
+    const strange = {
+      project: 5,
+      type: ['a'],
+      description: { deep: 1 },
+      created_by: 7,
+      priority: null,
+      run_on: {},
+      hold: 'yes',
+      depends_on: [5, {}],
+      retry_of: 9,
+      channel: 3,
+      metadata: 'none',
+      notify: 'always',
+    };
+    const { q, sent, look, until } = await announcing();
+    await q.runs();
+    await look();
+    await q.ends(JOB, OUTCOME, strange);
+    await until(() => isClosed(q) && sent.length > 0);
+    await look();
+    expect(courseOf(q)).toBe('submitted queued started finished archived notified');
+    expect(sent).toEqual([`${JOB}/completed/1`]);
+    expect(readDeliveries(q.disk.files, q.layout.notifications).sent.size).toBe(1);
+  });
+
   test('that is lost, heard again and ends late is announced each time', async () => {
     const { q, sent, look, until } = await announcing();
     await q.order();
@@ -164,6 +192,34 @@ describe('a job', () => {
       job_id: JOB,
     });
   });
+});
+
+test('a target that cannot be reached is told of in the events before its messages are given up', async () => {
+  const { q, sent, until, answer } = await announcing();
+  answer(500);
+  await q.order();
+  await q.runs();
+  await q.ends(JOB, OUTCOME);
+  const failing = () => eventsOf(q).filter(({ type }) => type === 'target-failing');
+  await until(() => failing().length > 0);
+  expect(failing()).toMatchObject([{ target: 'hook', tries: 5, reason: 'status 500', job_id: null }]);
+  answer(200);
+  await until(() => sent.length > 0);
+  expect(failing()).toHaveLength(1);
+});
+
+test('a target that is to be tried after long pauses is told of after the second try in vain', async () => {
+  const { q, look, until, answer } = await announcing();
+  answer(500);
+  await q.order();
+  await q.runs();
+  await q.ends(JOB, OUTCOME);
+  const waiting = () => [...readDeliveries(q.files, q.layout.notifications).open.values()];
+  await until(() => waiting()[0]?.tries === 1);
+  q.disk.clock.advance(600_000);
+  await look();
+  await look();
+  expect(eventsOf(q).find(({ type }) => type === 'target-failing')).toMatchObject({ tries: 2 });
 });
 
 test('wherever the watcher is killed, each job is archived and told once, and announced at least once', async () => {
@@ -234,4 +290,58 @@ test('a message that was given up right before a kill is told once', async () =>
   const log = await openEventLog(q.disk, q.layout, { maxBytes: 1e6, keep: 1 }, 0);
   await log.append(found);
   expect(untold(q, dead)).toEqual([]);
+});
+
+describe('a target that cannot be sent to', () => {
+  const at = (s: number) => new Date(Date.parse('2026-02-10T15:00:00Z') + 1000 * s).toISOString();
+  const tried = (tries: number, s: number, target = 'hook') =>
+    ({
+      event: 'tried',
+      at: at(s),
+      id: `${JOB}/failed/1`,
+      target,
+      tries,
+      problem: '500',
+      next: at(s + 5),
+    }) as const;
+  const since = (s: number) => ({ queuedMs: Date.parse(at(s)) }) as Open;
+  const types = (drafts: readonly { type: string }[]) => drafts.map(({ type }) => type);
+
+  test('is told after five tries, once until the message that showed it is settled', () => {
+    const eventsOfChange = messageEvents();
+    const all = [1, 2, 3, 4, 5, 6, 7].map((tries) => eventsOfChange(tried(tries, tries), since(0)));
+    expect(all.map((drafts) => drafts.length)).toEqual([0, 0, 0, 0, 1, 0, 0]);
+    const id = `${JOB}/failed/1`;
+    expect(all[4]).toEqual([
+      {
+        type: 'target-failing',
+        at: at(5),
+        job_id: null,
+        target: 'hook',
+        message: id,
+        tries: 5,
+        reason: '500',
+      },
+    ]);
+    const of = (event: 'sent' | 'dead', message: string) =>
+      types(eventsOfChange({ event, at: at(9), id: message, target: 'hook', reason: '' }));
+    const again = (target?: string) => types(eventsOfChange(tried(6, 9, target), since(0)));
+    expect(again('other')).toEqual(['target-failing']);
+    expect([of('sent', 'm'), again()]).toEqual([['notified'], []]);
+    expect([of('sent', id), again()]).toEqual([['notified'], ['target-failing']]);
+    expect([of('dead', id), again()]).toEqual([['undelivered'], ['target-failing']]);
+  });
+
+  test.each([
+    { tries: 2, s: 600, told: 1 },
+    { tries: 2, s: 599, told: 0 },
+    { tries: 1, s: 4000, told: 0 },
+  ])('is told of $tries tries over $s s: $told', ({ tries, s, told }) => {
+    expect(messageEvents()(tried(tries, s), since(0))).toHaveLength(told);
+  });
+
+  test('is no news when dead messages are wanted again or forgotten', () => {
+    for (const event of ['again', 'forgotten'] as const)
+      expect(messageEvents()({ event, at: at(0), id: 'm', target: 'hook' })).toEqual([]);
+  });
 });

@@ -45,7 +45,7 @@ export type ByHand = Awaited<ReturnType<typeof byHand>>;
 /** `busOf` makes what each life of the watcher tells its events to. */
 export async function byHand(
   fields: Partial<WatcherSettings> = {},
-  link: LinkState | (() => LinkState) = 'local',
+  link: LinkState | ((device?: string) => LinkState) = 'local',
   busOf?: () => EventBus,
 ) {
   const disk = memoryDisk();
@@ -62,7 +62,7 @@ export async function byHand(
     layout,
     log,
     settings: watcherSettings(fields),
-    link: () => (typeof link === 'function' ? link() : link),
+    link: (device?: string) => (typeof link === 'function' ? link(device) : link),
     identity: { host: 'desk', user: 'agent' },
     run: () => Promise.reject(new Error('there is no post-processor here')),
   };
@@ -103,12 +103,16 @@ export async function byHand(
     },
     runs: (job = JOB) => hand.record(job, { status: 'running', state: 'running', started_at: iso() }),
     /** The job has ended, and its whole record is here. */
-    ends: async (job: string, outcome: Partial<Outcome> & Pick<Outcome, 'kind'>) => {
+    ends: async (
+      job: string,
+      outcome: Partial<Outcome> & Pick<Outcome, 'kind'>,
+      recordFields: object = {},
+    ) => {
       const whole = { message: outcome.kind, ...outcome };
       const state = stateAfter(whole);
       const results = { files: 1, bytes: 6 };
       const end = { status: statusOf(state), state, finished_at: iso(), outcome: whole, results };
-      await hand.record(job, end);
+      await hand.record(job, { ...end, ...recordFields });
       const dir = layout.record(job);
       await disk.files.removeFile(path.join(dir, STDOUT_LOG));
       put(disk, path.join(dir, STDOUT_LOG), 'hello\n');
@@ -120,7 +124,8 @@ export async function byHand(
     },
     /** What the runner says of itself now. */
     presence: async (presenceFields: object = {}) => {
-      const file = layout.presence('station');
+      const { runner_id = 'station' } = presenceFields as { runner_id?: string };
+      const file = layout.presence(runner_id);
       beats += 1;
       const own = { runner_id: 'station', seq: beats, boot_id: 'b', ledger_id: 'l', host: 'cad', pid: 7 };
       const rest = {

@@ -1,6 +1,7 @@
 // What a watcher tells of a queue, over its whole life and over its deaths.
 import { describe, expect, test } from 'vitest';
 import type { EventType, JobEvent } from '../../src/job/event.ts';
+import { fileAway, moveOrder } from '../../src/store/archive.ts';
 import { lastSeq } from '../../src/store/event-files.ts';
 import type { WatcherSettings } from '../../src/watcher/parts.ts';
 import { makeOrder, put } from '../helpers/make-order.ts';
@@ -233,7 +234,7 @@ describe('events that cannot be written', () => {
     },
   );
 
-  test('while a job comes home and the watcher is killed are found by its name in the archive', async () => {
+  test('of a job that came home by another hand are found by its name in the archive', async () => {
     const q = await byHand(QUICK);
     await q.order('job-20260210-140000-before');
     await q.look();
@@ -247,7 +248,9 @@ describe('events that cannot be written', () => {
     await q.look();
     await q.runs();
     await q.ends(JOB, OUTCOME);
-    await q.until(isClosed(q));
+    await q.look();
+    const name = await fileAway(q.disk, q.layout, JOB, q.layout.record(JOB));
+    await moveOrder(q.disk, q.layout, JOB, name);
     q.restart();
     q.files.openAppend = openAppend;
     await q.look();

@@ -8,6 +8,7 @@ import { byHand, JOB } from './by-hand.ts';
 import { eventsOf } from './told.ts';
 
 const HOURS = 3600;
+const RUNNER = { host: 'cad', pid: 7, boot_id: 'b', version: '1' };
 
 /** A queue with one job that runs, and a link that a test sets. */
 async function running(link: LinkState) {
@@ -105,6 +106,29 @@ describe('a job whose runner is silent', () => {
   });
 });
 
+test('each runner is judged by the link to its own device', async () => {
+  const links: Record<string, LinkState> = { HERE: 'up', AWAY: 'disconnected' };
+  const q = await byHand({}, (device) => links[device ?? ''] ?? 'unknown');
+  await q.presence({ runner_id: 'here', syncthing_device: 'HERE' });
+  await q.presence({ runner_id: 'away', syncthing_device: 'AWAY' });
+  await q.presence({ runner_id: 'nameless' });
+  for (const id of ['here', 'away']) {
+    const job = `job-20260210-143022-${id}`;
+    await q.order(job, { retry: { max: 1, on: ['lost'] } });
+    await q.record(job, { status: 'running', state: 'running', runner: { ...RUNNER, id } });
+  }
+  for (let passed = 0; passed <= 320; passed += 10) await q.look(10_000);
+  const verdicts = () => Object.fromEntries((judged(q)?.runners ?? []).map((r) => [r.runner_id, r.verdict]));
+  expect(verdicts()).toEqual({ here: 'lost', away: 'unreachable', nameless: 'stale' });
+  const views = ['here', 'away'].map((id) => q.view(`job-20260210-143022-${id}`));
+  expect(views.map(({ state }) => state)).toEqual(['lost', 'running']);
+  // only the one that is surely lost is tried again
+  expect(views.map(({ retried_as }) => retried_as)).toEqual(['job-20260210-143022-here-r1', null]);
+  links['AWAY'] = 'up';
+  await q.look(10_000);
+  expect(verdicts()).toEqual({ here: 'lost', away: 'heard', nameless: 'stale' });
+});
+
 describe('what is written of the living', () => {
   test('a clock is at most as far behind as the shortest way shows', async () => {
     const { q, beat } = await running('local');
@@ -159,4 +183,24 @@ describe('what is written of the living', () => {
     expect(lostOf(q)).toBeDefined();
     expect(q.lines.some(({ message }) => message === 'liveness cannot be written')).toBe(true);
   });
+});
+
+test('an archive that cannot be written to is told by the next look, and no longer when it can', async () => {
+  const q = await byHand();
+  const { openNew } = q.files;
+  q.files.openNew = (file) => {
+    if (file.startsWith(q.layout.archive)) throw new Error('EROFS: read-only file system');
+    return openNew(file);
+  };
+  await q.order();
+  await q.ends(JOB, { kind: 'completed' });
+  await q.look();
+  await q.look();
+  expect(judged(q)?.failing).toMatchObject([
+    { kind: 'failing', job_id: JOB, reason: 'collect fails: EROFS: read-only file system' },
+  ]);
+  q.files.openNew = openNew;
+  await q.until(() => q.archived().length === 1);
+  await q.look();
+  expect(judged(q)?.failing).toEqual([]);
 });

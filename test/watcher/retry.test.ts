@@ -2,6 +2,8 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { JOB_JSON } from '../../src/job/seal.ts';
+import type { LinkState } from '../../src/queue/liveness.ts';
+import { readJudgement } from '../../src/store/judgement.ts';
 import { writeLost } from '../../src/store/lost.ts';
 import { readSeal, sealBreach } from '../../src/store/seal.ts';
 import type { ByHand } from './by-hand.ts';
@@ -61,6 +63,9 @@ describe('a job that failed', () => {
     expect(hand.view()).toMatchObject({ state: 'failed', retried_as: RETRY, retry_at: cancel?.retry_at });
     await hand.until(() => isClosed(hand));
     expect(hand.view()).toMatchObject({ state: 'failed', retried_as: RETRY, retry_at: cancel?.retry_at });
+    await hand.look();
+    const named = () => readJudgement(hand.disk.files, hand.layout)?.retried;
+    expect(named()).toEqual([JOB]);
     await hand.until(() => hand.isThere('outbox', RETRY));
     const made = hand.disk.clock.now();
     expect(made).toBeGreaterThanOrEqual(Date.parse(cancel?.retry_at ?? ''));
@@ -68,6 +73,7 @@ describe('a job that failed', () => {
     const created = hand.json(path.join(hand.layout.order(RETRY), JOB_JSON))['created_at'];
     expect(hand.view()).toMatchObject({ retried_as: RETRY, retry_at: created });
     expect(hand.view(RETRY)).toMatchObject({ retry_of: JOB, retried_as: null });
+    await hand.until(() => named()?.length === 0);
   });
 
   test('is tried again at once from outbox/ when it need not wait', async () => {
@@ -236,6 +242,20 @@ describe('a job that is lost', () => {
       expect(hand.isThere('outbox', RETRY)).toBe(false);
     },
   );
+
+  test('is not tried again when nobody knows any more whether it was only cut off', async () => {
+    let link: LinkState = 'local';
+    const hand = await byHand({}, () => link);
+    await hand.order(JOB, lostRetry);
+    await hand.runs();
+    await hand.until(() => isLost(hand), 10_000);
+    await hand.until(() => hand.requests().cancel?.superseded_by === RETRY, 10);
+    link = 'unknown';
+    for (let looks = 0; looks < 20; looks++) await hand.look(10_000);
+    expect(hand.isThere('outbox', RETRY)).toBe(false);
+    link = 'up';
+    await hand.until(() => hand.isThere('outbox', RETRY));
+  });
 
   test('by the word of an earlier watcher is tried again when this one finds it lost, too', async () => {
     const hand = await byHand();

@@ -5,6 +5,8 @@ import type { View } from '../../job/view.ts';
 import type { Abandonment } from '../../store/abandoned.ts';
 import { abandonmentOf, askToAbandon } from '../../store/abandoned.ts';
 import { isoNow } from '../../store/disk.ts';
+import type { JobIndex } from '../../store/find.ts';
+import { plannedRetry } from '../../store/planned-retries.ts';
 import { readPresences } from '../../store/presences.ts';
 import { readRequests } from '../../store/requests.ts';
 import type { Context } from '../context.ts';
@@ -12,6 +14,8 @@ import { openContext } from '../context.ts';
 import { indexOf, isFinished, namedJobs, viewIn } from '../jobs.ts';
 import type { CliParts } from '../parts.ts';
 import { requireLinuxSide, whoAsks } from '../side.ts';
+import { retriesToStop, stopPlanned } from '../stop-retry.ts';
+import { whileTelling } from '../telling.ts';
 import type { VerbInput, VerbResult } from '../verb.ts';
 
 interface Options {
@@ -34,9 +38,13 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
   const jobIds = namedJobs(context, input.args);
   const index = indexOf(context);
   const views = jobIds.map((id) => viewIn(context, index, id));
+  refusePlanned(context, index, jobIds);
   refuse(context, views, input.options.force ?? false);
-  const abandoned: AbandonedJob[] = [];
-  for (const id of jobIds) abandoned.push(await abandonOne(context, id, input.options.reason));
+  const abandoned = await whileTelling(context, async (telling) => {
+    const each: AbandonedJob[] = [];
+    for (const view of views) each.push(await abandonOne(telling, index, view, input.options.reason));
+    return each;
+  });
   return { value: { abandoned }, text: () => abandoned.map(sentenceOf).join('\n') };
 }
 
@@ -65,18 +73,30 @@ function holderOf({ parts, layout }: Context, { job_id, state }: View): string |
   return holder && `runner ${holder.runner_id} says that it has ${job_id}`;
 }
 
+function refusePlanned({ parts, layout }: Context, index: JobIndex, jobIds: readonly string[]): void {
+  const planned = jobIds.filter((id) => plannedRetry(parts.disk.files, layout, index, id));
+  if (planned.length === 0) return;
+  throw new JobqError('conflict', `nothing was given up: ${planned.join(', ')} is not made yet`, {
+    remedy: '`jobq cancel` stops a retry that is to come',
+  });
+}
+
 async function abandonOne(
   context: Context,
-  jobId: string,
+  index: JobIndex,
+  view: View,
   reason: string | undefined,
 ): Promise<AbandonedJob> {
   const { parts, layout } = context;
+  const { job_id: jobId } = view;
   const asked = {
     requested_at: isoNow(parts.disk),
     requested_by: whoAsks(context),
     ...(reason !== undefined && { reason }),
   };
   const { files } = parts.disk;
+  // nobody gives a job up and wants it tried again by itself
+  for (const id of retriesToStop(context, index, jobId)) await stopPlanned(context, id, view, asked);
   const before = abandonmentOf(files, layout, jobId, readRequests(files, layout, jobId));
   const written = before === undefined && (await askToAbandon(parts.disk, layout, jobId, asked));
   const said: Abandonment = before ?? {

@@ -2,6 +2,7 @@
 import { EXIT_CODES, JobqError } from '../../errors.ts';
 import type { ServiceRole } from '../../service/service.ts';
 import { readPresence } from '../../store/presences.ts';
+import { forShowing } from '../../store/unreadable.ts';
 import type { Context } from '../context.ts';
 import { openContext } from '../context.ts';
 import type { Sides } from '../doctor/checks.ts';
@@ -37,7 +38,12 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
 function sidesOf({ parts, layout, settings }: Context): Sides {
   const { files } = parts.disk;
   const watcher = files.facts(layout.archive) !== undefined;
-  const wasHere = readPresence(files, layout, settings.runner.id)?.host === parts.environment.host;
+  const wasHere =
+    readPresence(
+      forShowing(files, () => {}),
+      layout,
+      settings.runner.id,
+    )?.host === parts.environment.host;
   return { watcher, runner: !watcher || settings.syncthing.link === 'local' || wasHere };
 }
 

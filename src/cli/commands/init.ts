@@ -38,7 +38,8 @@ function nextSteps({ queue, queue_id, role }: InitResult): string[] {
   }
   return [
     `on the other machine: jobq init <queue> --role ${otherSide} --queue-id ${queue_id}`,
-    `share ${ours.join('/ and ')}/ as send-only and ${theirs.join('/ and ')}/ as receive-only, each as a folder of its own, and nothing else`,
+    `jobq syncthing setup --role ${role} --queue ${queue}: it shares the four trees, and says what to do on the other machine`,
+    `or by hand: share ${ours.join('/ and ')}/ as send-only and ${theirs.join('/ and ')}/ as receive-only, each as a folder of its own, and nothing else`,
     `keep this running here: jobq ${daemon} --queue ${queue}`,
   ];
 }

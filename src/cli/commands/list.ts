@@ -3,13 +3,15 @@
 import { JobqError } from '../../errors.ts';
 import type { State } from '../../job/states.ts';
 import type { View } from '../../job/view.ts';
+import type { Problem } from '../../queue/problem.ts';
 import type { JobIndex } from '../../store/find.ts';
 import { findProblems } from '../../store/find-problems.ts';
 import type { Context } from '../context.ts';
 import { openContext } from '../context.ts';
-import { indexOf, viewIn } from '../jobs.ts';
+import { indexOf, viewIn, withUnread } from '../jobs.ts';
 import { lastArchivedFirst, newestFirst } from '../newest.ts';
 import type { CliParts } from '../parts.ts';
+import { pendingRetries } from '../pending-retries.ts';
 import { jobTable, problemList } from '../render/job-table.ts';
 import type { Style } from '../render/style.ts';
 import { idTimeMs, sinceMs } from '../since.ts';
@@ -46,8 +48,15 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
     open,
   };
   const index = indexOf(context);
-  const { jobs, truncated } = (archived ? selectArchived : select)(context, index, wanted, limit);
-  const problems = archived ? [] : findProblems(parts.disk.files, context.layout, index);
+  const unread: Problem[] = [];
+  const { jobs, truncated } = (archived ? selectArchived : select)(
+    context,
+    index,
+    { ...wanted, unread },
+    limit,
+  );
+  const found = archived ? [] : findProblems(parts.disk.files, context.layout, index);
+  const problems = withUnread(found, unread);
   return {
     value: { jobs, truncated, problems },
     text: (style) => textOf(style, jobs, truncated, [...problemList(style, problems)]),
@@ -57,16 +66,17 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
 function select(
   context: Context,
   index: JobIndex,
-  wanted: Wanted,
+  { unread, ...wanted }: Wanted & { unread: Problem[] },
   limit: number,
 ): { jobs: View[]; truncated: boolean } {
   const jobs: View[] = [];
-  for (const id of candidates(index, wanted)) {
+  const pending = pendingRetries(context, index, unread).map(({ job_id }) => job_id);
+  for (const id of candidates(index, pending, wanted)) {
     const idTime = idTimeMs(id);
     if (idTime !== undefined && idTime < wanted.sinceMs) continue;
     const isSimple = wanted.state === undefined && wanted.project === undefined && idTime !== undefined;
     if (isSimple && jobs.length === limit) return { jobs, truncated: true };
-    const view = viewIn(context, index, id);
+    const view = viewIn(context, index, id, unread);
     if (!fits(view, wanted)) continue;
     if (jobs.length === limit) return { jobs, truncated: true };
     jobs.push(view);
@@ -78,7 +88,7 @@ function select(
 function selectArchived(
   context: Context,
   index: JobIndex,
-  wanted: Wanted,
+  { unread, ...wanted }: Wanted & { unread: Problem[] },
   limit: number,
 ): { jobs: View[]; truncated: boolean } {
   const isSimple = wanted.state === undefined && wanted.project === undefined;
@@ -86,7 +96,7 @@ function selectArchived(
   for (const { id, at } of lastArchivedFirst(index)) {
     if (at !== undefined && Date.parse(at) < wanted.sinceMs) break;
     if (isSimple && jobs.length === limit) return { jobs, truncated: true };
-    const view = viewIn(context, index, id);
+    const view = viewIn(context, index, id, unread);
     if (!hasWanted(view, wanted)) continue;
     if (jobs.length === limit) return { jobs, truncated: true };
     jobs.push(view);
@@ -101,10 +111,10 @@ function opposites(): JobqError {
   });
 }
 
-function candidates(index: JobIndex, { open, state }: Wanted): string[] {
+function candidates(index: JobIndex, pending: readonly string[], { open, state }: Wanted): string[] {
   const onlyOpen = open || (state !== undefined && OPEN_STATES.includes(state));
-  if (onlyOpen) return newestFirst([...index.open].filter((id) => !index.archived.has(id)));
-  return newestFirst([...new Set([...index.open, ...index.archived.keys()])]);
+  if (onlyOpen) return newestFirst([...pending, ...[...index.open].filter((id) => !index.archived.has(id))]);
+  return newestFirst([...new Set([...pending, ...index.open, ...index.archived.keys()])]);
 }
 
 function fits(view: View, wanted: Wanted): boolean {

@@ -1,5 +1,6 @@
 // `jobq logs`: what the script wrote, from wherever the log is, now or until the job has ended.
 import { JobqError } from '../../errors.ts';
+import { isFinal } from '../../job/states.ts';
 import type { View } from '../../job/view.ts';
 import type { Context } from '../context.ts';
 import { openContext } from '../context.ts';
@@ -32,7 +33,7 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
     file,
     text: text.join(''),
   };
-  return { value, text: () => (follow ? '' : value.text.replace(/\n$/, '')) };
+  return { value, raw: true, text: () => (follow ? '' : value.text.replace(/\n$/, '')) };
 }
 
 type Say = (piece: string) => unknown;
@@ -90,10 +91,18 @@ function drain(reader: LogReader, file: string, say: Say, beginsAgain: () => voi
   } while (reader.isBehind(file));
 }
 
-function noLog({ job_id, state, waiting_for, pruned }: View): JobqError {
+function noLog(view: View): JobqError {
+  const { job_id, state, waiting_for, pruned } = view;
   if (pruned.includes('results')) {
     return new JobqError('not-found', `the log of ${job_id} was pruned with its results`, {
       remedy: `\`jobq show ${job_id}\` shows the end of it where the runner noted that`,
+    });
+  }
+  if (view.archived_as !== null || isFinal(state)) {
+    const how = view.started_at === null ? `it never ran (${state})` : `it is ${state}`;
+    const said = view.outcome?.message.split('\n', 1)[0];
+    return new JobqError('not-found', `${job_id} has no log: ${how}${said ? `: ${said}` : ''}`, {
+      remedy: `\`jobq show ${job_id}\` shows all there is of it`,
     });
   }
   const why = waiting_for ? `it waits for ${waiting_for}` : `it is ${state}`;

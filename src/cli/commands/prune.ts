@@ -16,7 +16,11 @@ interface Options {
   keep: 'inputs' | 'results' | 'none';
   state?: State;
   dryRun?: boolean;
+  /** Also what was archived a moment ago. */
+  yes?: boolean;
 }
+
+const DAY_MS = 86_400_000;
 
 /** One archived job, as `--json` shows it. */
 export interface PrunedJob {
@@ -45,12 +49,22 @@ const PARTS: Readonly<Record<Options['keep'], readonly Prunable[]>> = {
 };
 
 export async function run(parts: CliParts, input: VerbInput<Options>): Promise<VerbResult> {
-  const { olderThan, keep, state, dryRun = false } = input.options;
+  const { olderThan, keep, state, dryRun = false, yes = false } = input.options;
   if (olderThan === undefined) {
     throw new JobqError('usage', 'say how old a job must be: nothing is removed by default', {
       field: '--older-than',
       remedy: 'give --older-than 90d, and --dry-run to see what it would free',
     });
+  }
+  if (olderThan < DAY_MS && !yes && !dryRun) {
+    throw new JobqError(
+      'usage',
+      '--older-than is less than a day: that would take results nobody has seen yet',
+      {
+        field: '--older-than',
+        remedy: 'give 1d or more; --yes means it as it is, --dry-run shows what it would free',
+      },
+    );
   }
   const context = await openContext(parts, input);
   requireLinuxSide(context);

@@ -6,6 +6,7 @@ import { openContext } from '../context.ts';
 import { namedJobs } from '../jobs.ts';
 import type { CliParts } from '../parts.ts';
 import { requireLinuxSide, whoAsks } from '../side.ts';
+import { whileTelling } from '../telling.ts';
 import type { VerbInput, VerbResult } from '../verb.ts';
 
 interface Options {
@@ -38,8 +39,11 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
     return seen.is === 'refused' ? [seen.reason] : [];
   });
   if (reasons.length > 0) throw refusal(reasons);
-  const retries: RetryResult[] = [];
-  for (const request of requests) retries.push(await retryJob(parts.disk, layout, request));
+  const retries = await whileTelling(context, async (telling) => {
+    const each: RetryResult[] = [];
+    for (const request of requests) each.push(await retryJob(telling.parts.disk, layout, request));
+    return each;
+  });
   if (!input.json) parts.out.stderr(retries.map(noteOf).join(''));
   return { value: { retries }, text: () => retries.map(({ retried_as }) => retried_as).join('\n') };
 }

@@ -11,16 +11,19 @@ import { namedOrder } from '../jobs.ts';
 import type { CliParts } from '../parts.ts';
 import { bytesText, countText } from '../render/words.ts';
 import { requireLinuxSide, whoAsks } from '../side.ts';
+import { whileTelling } from '../telling.ts';
 import type { VerbInput, VerbResult } from '../verb.ts';
 
 export async function run(parts: CliParts, input: VerbInput): Promise<VerbResult> {
   const context = await openContext(parts, input);
   requireLinuxSide(context);
   const jobId = namedOrder(context, input.args[0] ?? '');
-  const sealed = await sealHandMade(parts.disk, context.layout, jobId, {
-    runOn: chosenRunner(context),
-    sealedBy: whoAsks(context),
-  });
+  const sealed = await whileTelling(context, (telling) =>
+    sealHandMade(telling.parts.disk, context.layout, jobId, {
+      runOn: chosenRunner(context),
+      sealedBy: whoAsks(context),
+    }),
+  );
   const value = { ...sealed, order: context.layout.order(jobId), run_on: sealedRunOn(context, jobId) };
   return {
     value,
@@ -38,7 +41,7 @@ function chosenRunner({ parts, layout, settings }: Context): string {
 
 /** What job.json itself asked for goes before what was chosen. */
 function sealedRunOn({ parts, layout }: Context, jobId: string): string {
-  const bytes = parts.disk.files.read(path.join(layout.order(jobId), JOB_JSON));
+  const bytes = parts.disk.files.readSmall(path.join(layout.order(jobId), JOB_JSON));
   const parsed = bytes && parseOrder(bytes, jobId);
   return parsed?.ok ? runOn(parsed.value) : RUN_ON_AUTO;
 }

@@ -18,6 +18,7 @@ import { bytesText, countText } from '../render/words.ts';
 import { requireLinuxSide } from '../side.ts';
 import type { WishOptions } from '../submit-wishes.ts';
 import { wishesOf } from '../submit-wishes.ts';
+import { whileTelling } from '../telling.ts';
 import type { VerbInput, VerbResult } from '../verb.ts';
 import { exitCodeOf, waitForJobs } from '../waiting.ts';
 
@@ -52,7 +53,9 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
   const { host, pid } = parts.environment;
   const meter = copyMeter(parts);
   const request = { ...requestOf(context, input), onProgress: meter.tell };
-  const result = await submitStudy(parts.disk, layout, { host, pid }, request).finally(meter.end);
+  const result = await whileTelling(context, (telling) =>
+    submitStudy(telling.parts.disk, layout, { host, pid }, request).finally(meter.end),
+  );
   if (!input.json) parts.out.stderr(warningText(result));
   if (!input.options.wait || result.dry_run) return { value: result, text: () => textOf(result) };
   return thenWait(context, input, result);

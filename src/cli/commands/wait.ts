@@ -1,4 +1,6 @@
 // `jobq wait`: waits for jobs; the exit code tells how they ended.
+
+import type { View } from '../../job/view.ts';
 import { openContext } from '../context.ts';
 import { namedJobs } from '../jobs.ts';
 import type { CliParts } from '../parts.ts';
@@ -22,9 +24,17 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
   const context = await openContext(parts, input);
   const { until, timeout } = input.options;
   const waited = await waitForJobs(context, namedJobs(context, input.args), { until, timeoutS: timeout });
+  if (!input.json) parts.out.stderr(waited.jobs.map(retryNote).join(''));
   return {
     value: waited,
     exitCode: exitCodeOf(waited),
     text: (style) => [jobTable(style, waited.jobs), ENDS[waited.stopped]].filter(Boolean).join('\n'),
   };
+}
+
+/** Who waited for a job that is tried again may want to wait for that. */
+function retryNote({ job_id, state, retried_as, retry_at }: View): string {
+  if (retried_as === null || (state !== 'failed' && state !== 'lost')) return '';
+  const when = retry_at === null ? '' : ` (${retry_at})`;
+  return `jobq: ${job_id} is tried again as ${retried_as}${when}: \`jobq wait ${retried_as}\` waits for that\n`;
 }

@@ -1,17 +1,20 @@
 // `jobq watcher`: the daemon beside the agents. It seals hand-made orders, brings results home and archives them.
 import { EXIT_CODES } from '../../errors.ts';
+import { secretVariables } from '../../settings/notify-names.ts';
 import { archivedNames } from '../../store/archive.ts';
 import { sweepTemps } from '../../store/disk.ts';
 import type { Log } from '../../system/log.ts';
 import type { Bell, Ticking } from '../../system/loop.ts';
 import { newBus } from '../../watcher/bus.ts';
+import type { WatcherParts } from '../../watcher/parts.ts';
 import { openWatcher } from '../../watcher/watcher.ts';
 import type { Context } from '../context.ts';
 import { openContext } from '../context.ts';
 import type { Failure } from '../daemon.ts';
 import { daemonOptions, keepingFailures, reopening, whileLocked } from '../daemon.ts';
 import { keepLog } from '../daemon-log.ts';
-import { notifierFor } from '../notifying.ts';
+import { newDaemonMirror } from '../daemon-mirror.ts';
+import { checkTargets, notifierFor } from '../notifying.ts';
 import type { CliParts, DaemonParts } from '../parts.ts';
 import { requireArchive } from '../side.ts';
 import { requestStop } from '../stop.ts';
@@ -25,42 +28,81 @@ interface Options {
 
 export async function run(parts: CliParts, input: VerbInput<Options>): Promise<VerbResult> {
   const startedMs = parts.disk.clock.now();
-  const context = await openContext(parts, { queue: input.queue });
+  const mirror = newDaemonMirror(await openContext(parts, { queue: input.queue }));
+  const { context } = mirror;
   requireArchive(context);
   if (input.args[0] === 'stop') return requestStop(context, { role: 'watcher' }, input.options.timeout);
   const daemon = await parts.loadDaemon();
   const made = daemon.makeLog(context.settings.log.level);
   const { log, failures } = keepingFailures(made);
   const bell = daemon.newBell();
-  const open = () => openOne(context, daemon, log, bell);
+  const stopping = new AbortController();
+  const stopped = AbortSignal.any([stopping.signal, parts.interrupt]);
+  const open = () => openOne(context, daemon, { log, bell, link: mirror.link, stopping: stopped });
   return whileLocked(context, context.layout.watcherLock, 'the watcher', async () => {
     await keepLog(context, made, 'watcher');
     for (const dir of [context.layout.staging, context.layout.watcher]) await sweepTemps(parts.disk, dir);
-    if (input.options.once) return once(context, daemon, await open(), bell, failures);
-    const { layout } = context;
-    const options = daemonOptions(context, log, bell, context.settings.watcher.poll_interval_s);
-    const trees = (['outbox', 'inbox', 'runners', 'requests'] as const).map((tree) => layout.tree(tree));
-    const watching = daemon.watch(trees, bell.ring);
-    log.info({ queue: layout.root, version: parts.version }, 'watcher is up');
-    const ticking = reopening(open);
-    await whileStoppable(context, { daemon: 'watcher', startedMs, log }, (stop) =>
-      daemon.runLoop(ticking, { ...options, stop }),
+    await checkTargets(context, log);
+    return mirror.whileOpen(log, bell.ring, async () =>
+      input.options.once
+        ? once(context, daemon, await open(), bell, failures)
+        : goOn(context, daemon, { log, bell, startedMs, stopping, open }),
     );
-    await watching.close();
-    log.info({ queue: layout.root }, 'watcher has stopped');
-    return { value: { queue: layout.root, stopped: true }, text: () => '' };
   });
 }
 
-async function openOne(context: Context, daemon: DaemonParts, log: Log, bell: Bell): Promise<Ticking> {
+interface GoingOn {
+  log: Log;
+  bell: Bell;
+  startedMs: number;
+  /** Fires when the daemon is told to stop. */
+  stopping: AbortController;
+  open(): Promise<Ticking>;
+}
+
+/** Ticks until the daemon is told to stop. */
+async function goOn(
+  context: Context,
+  daemon: DaemonParts,
+  { log, bell, startedMs, stopping, open }: GoingOn,
+): Promise<VerbResult> {
+  const { layout, parts, settings } = context;
+  const options = daemonOptions(context, log, bell, settings.watcher.poll_interval_s);
+  const trees = (['outbox', 'inbox', 'runners', 'requests'] as const).map((tree) => layout.tree(tree));
+  const watching = daemon.watch(trees, bell.ring);
+  log.info({ queue: layout.root, version: parts.version }, 'watcher is up');
+  const ticking = reopening(open);
+  await whileStoppable(context, { daemon: 'watcher', startedMs, log }, (stop) => {
+    stop.addEventListener('abort', () => stopping.abort(), { once: true });
+    return daemon.runLoop(ticking, { ...options, stop });
+  });
+  await watching.close();
+  log.info({ queue: layout.root }, 'watcher has stopped');
+  return { value: { queue: layout.root, stopped: true }, text: () => '' };
+}
+
+interface Around {
+  log: Log;
+  bell: Bell;
+  link: WatcherParts['link'];
+  stopping: AbortSignal;
+}
+
+async function openOne(
+  context: Context,
+  daemon: DaemonParts,
+  { log, bell, link, stopping }: Around,
+): Promise<Ticking> {
   const { parts, layout, settings } = context;
   const { host, user } = parts.environment;
   const chores = daemon.newChores(bell.ring);
   const bus = newBus(bell.ring);
   const notifier = await notifierFor(context, daemon, { bus, chores, log });
-  const own = { disk: parts.disk, layout, run: daemon.run, log, identity: { host, user } };
+  const { run: runCommand, endRun } = daemon;
+  const own = { disk: parts.disk, layout, run: runCommand, endRun, stopping, log, identity: { host, user } };
   const told = { bus, ...(notifier && { notifier }) };
-  const watcher = { ...own, ...told, settings: settings.watcher, link: () => settings.syncthing.link };
+  const withheld = secretVariables(settings.notify.targets);
+  const watcher = { ...own, ...told, settings: settings.watcher, withheld, link };
   return openWatcher(watcher, context.queueId, chores, bell.ring);
 }
 

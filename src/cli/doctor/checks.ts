@@ -7,6 +7,8 @@ import type { Finding } from './finding.ts';
 import { newCheck } from './finding.ts';
 import { judgeLeftovers, lookAtLeftovers } from './leftovers.ts';
 import { judgeMachine, lookAtMachine } from './machine.ts';
+import { checkMessages } from './messages.ts';
+import { deviceNames, judgeMirror, lookForMirror } from './mirror.ts';
 import { judgeRoom, judgeRunnerPlaces, judgeWritable, lookAtPlace, lookAtRunnerPlaces } from './places.ts';
 import { judgeProgram, judgeRunnerPrograms, lookAtPostProcessors, lookAtRunnerPrograms } from './programs.ts';
 import { judgeQueue, lookAtQueue } from './queue.ts';
@@ -21,16 +23,19 @@ export interface Sides {
 
 export async function checkAll(context: Context, sides: Sides): Promise<Finding[]> {
   const runners = await lookAtRunners(context, sides);
+  const mirror = await lookForMirror(context);
   const roles = (['runner', 'watcher'] as const).filter((role) => sides[role]);
   return [
     ...judgeMachine(await lookAtMachine(context.parts, sides.runner, context.settings.runner.keep_awake)),
     ...judgeQueue(lookAtQueue(context)),
+    ...(mirror ? judgeMirror(mirror) : []),
     ...(sides.runner ? await checkRunner(context) : []),
     ...(sides.watcher ? await checkWatcher(context) : []),
+    ...(sides.watcher ? checkMessages(context, runners.runs.watcher === true) : []),
     ...(await checkLog(context)),
     ...(await checkServices(context, roles)),
     ...judgeRunners(runners),
-    ...judgeLeftovers(lookAtLeftovers(context, stoppedOf(runners))),
+    ...judgeLeftovers(await lookAtLeftovers(context, stoppedOf(runners), deviceNames(mirror))),
   ];
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { JobqError, messageOf } from '../../errors.ts';
 import { lookAtLedger } from '../../store/ledger.ts';
 import { readPresence } from '../../store/presences.ts';
+import { forShowing } from '../../store/unreadable.ts';
 import type { Files } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import { placesOf } from '../prepare-runner.ts';
@@ -70,7 +71,12 @@ export async function lookAtRunnerPlaces(context: Context): Promise<RunnerPlaces
       work: { ...(await lookAtPlace(files, at.work)), dir: work },
       state: await lookAtPlace(files, at.state),
       ledger: ledgerState(files, at.ledger),
-      hadLedger: readPresence(files, layout, settings.runner.id) !== undefined,
+      hadLedger:
+        readPresence(
+          forShowing(files, () => {}),
+          layout,
+          settings.runner.id,
+        ) !== undefined,
       insideQueue: places.some((dir) => isInside(realRoot, dir)),
       maxPathLength: settings.queue.max_path_length,
       minFreeMb: settings.runner.min_free_mb,

@@ -1,21 +1,35 @@
 // One job as a card: everything a person asks about it, and what to do next.
 import type { View } from '../../job/view.ts';
+import type { OrderPlace } from '../delivery-place.ts';
 import type { Style } from './style.ts';
-import { durationText, momentText, progressText, stateText } from './words.ts';
+import { durationText, momentText, placeText, progressText, stateText } from './words.ts';
 
 const BAR = 24;
 const TAIL_LINES = 15;
 
 type Row = readonly [label: string, text: string | null | undefined | false];
 
-/** Without a watcher nobody judges whether its runner lives; where that is not said, it is not told. */
-export function card(style: Style, view: View, watcherRuns = true): string {
+/** What is known beside the view. */
+interface Beside {
+  /** Without a watcher nobody judges whether its runner lives; where that is not said, it is not told. */
+  watcherRuns?: boolean;
+  delivery?: OrderPlace | null;
+  /** When its runner was stopped on purpose, by the runner's clock. */
+  runnerStopped?: string | undefined;
+}
+
+export function card(style: Style, view: View, beside: Beside = {}): string {
+  const { watcherRuns = true, delivery } = beside;
   const { colors } = style;
   const late = view.late ? colors.yellow(' (its results came late)') : '';
   const title = `${colors.bold(view.job_id)}  ${stateText(colors, view.state)}${late}`;
-  const rows = [...courseRows(view), silenceRow(view, watcherRuns), ...resultRows(view)].flatMap(
-    ([label, text]) => (text ? [`  ${colors.dim(label.padEnd(11))}${text}`] : []),
-  );
+  const rows = [
+    ...courseRows(view),
+    deliveryRow(delivery),
+    stoppedRow(view, beside.runnerStopped),
+    silenceRow(view, watcherRuns),
+    ...resultRows(view),
+  ].flatMap(([label, text]) => (text ? [`  ${colors.dim(label.padEnd(11))}${text}`] : []));
   return [
     title,
     ...rows,
@@ -48,6 +62,18 @@ function courseRows(view: View): Row[] {
   ];
 }
 
+function deliveryRow(delivery: Beside['delivery']): Row {
+  return ['order is', delivery && placeText(delivery)];
+}
+
+function stoppedRow({ state }: View, stoppedAt: string | undefined): Row {
+  const isOpen = state === 'submitted' || state === 'queued' || state === 'running';
+  const goesOn = state === 'running' ? 'it takes the run up' : 'the job goes on';
+  const text =
+    stoppedAt !== undefined && `was stopped at ${momentText(stoppedAt)}: ${goesOn} when it is started again`;
+  return ['its runner', isOpen && text];
+}
+
 function silenceRow(view: View, watcherRuns: boolean): Row {
   const { unreachable_since, stale_since, runner, state } = view;
   if (unreachable_since !== null)
@@ -71,6 +97,7 @@ function resultRows(view: View): Row[] {
   const whole = view.results_sealed ? '' : ` (${whyNotWhole(view)})`;
   return [
     ['outcome', outcome && outcomeText(view)],
+    ['post', view.post === 'failed' && `failed: \`jobq show ${view.job_id}\` says how`],
     ['retry of', view.retry_of],
     ['retried', view.retried_as && retryText(view)],
     ['order', view.order_dir && `${view.order_dir}${view.pruned.includes('inputs') ? ' (pruned)' : ''}`],
@@ -78,8 +105,9 @@ function resultRows(view: View): Row[] {
   ];
 }
 
-function whyNotWhole({ pruned, outcome }: View): string {
+export function whyNotWhole({ pruned, outcome, results_arrived }: View): string {
   if (pruned.includes('results')) return 'pruned';
+  if (results_arrived) return `${results_arrived.files} of ${results_arrived.of} files have arrived`;
   return outcome?.kind === 'abandoned' ? 'as it was when the job was given up' : 'more to come';
 }
 
@@ -108,6 +136,11 @@ export function barOf(percent: number, width = BAR): string {
   return `[${'#'.repeat(full)}${'-'.repeat(width - full)}]`;
 }
 
+/** What never ran has no log. */
+function readCommand({ job_id, started_at }: View): string {
+  return `jobq ${started_at === null ? 'show' : 'logs'} ${job_id}`;
+}
+
 function nextCommand(view: View): string {
   const { job_id, state, waiting_for, results_dir, results_sealed, outcome } = view;
   if (view.pruned.includes('results')) return `jobq show ${job_id}`;
@@ -115,15 +148,17 @@ function nextCommand(view: View): string {
   switch (state) {
     case 'submitted':
     case 'queued':
-      return waiting_for === 'release' ? `jobq release ${job_id}` : `jobq wait ${job_id} --until running`;
+      return /^release\b/.test(waiting_for ?? '')
+        ? `jobq release ${job_id}`
+        : `jobq wait ${job_id} --until running`;
     case 'running':
       return `jobq logs ${job_id} --follow`;
     case 'completed':
       return results_sealed && results_dir ? `look into ${results_dir}` : `jobq wait ${job_id}`;
     case 'failed':
-      return outcome?.kind === 'abandoned' ? `jobq retry ${job_id}` : `jobq logs ${job_id}`;
+      return outcome?.kind === 'abandoned' ? `jobq retry ${job_id}` : readCommand(view);
     case 'cancelled':
-      return `jobq logs ${job_id}`;
+      return readCommand(view);
     case 'lost':
       return `look after the runner; jobq abandon ${job_id} gives the job up`;
   }

@@ -11,6 +11,7 @@ const PAINT = {
   lost: 'magenta',
   problem: 'yellow',
   undelivered: 'yellow',
+  'target-failing': 'yellow',
   'runner-silent': 'magenta',
   'ledger-lost': 'red',
 } as const satisfies { readonly [T in JobEvent['type']]?: string };

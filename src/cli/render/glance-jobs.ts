@@ -1,6 +1,6 @@
 // The jobs of the queue at a glance: each table has what matters in that state, and one last column that gives way.
 import type { View } from '../../job/view.ts';
-import { barOf } from './card.ts';
+import { barOf, whyNotWhole } from './card.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
 import { durationText, gistOf, momentText, progressText, stateText } from './words.ts';
@@ -57,8 +57,9 @@ export function finishedTable(style: Style, views: readonly View[]): string {
     .join('\n');
 }
 
-function placeText({ results_dir, results_sealed, pruned }: View): string {
+function placeText(view: View): string {
+  const { results_dir, results_sealed, pruned } = view;
   if (results_dir === null) return '';
   if (pruned.includes('results')) return 'pruned';
-  return results_sealed ? results_dir : `${results_dir} (more to come)`;
+  return results_sealed ? results_dir : `${results_dir} (${whyNotWhole(view)})`;
 }

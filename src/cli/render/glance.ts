@@ -3,9 +3,11 @@ import type { Presence } from '../../job/presence.ts';
 import type { View } from '../../job/view.ts';
 import type { Problem } from '../../queue/problem.ts';
 import type { Living } from '../living.ts';
+import type { TargetNow } from '../messages.ts';
 import { finishedTable, runningTable, waitingTable } from './glance-jobs.ts';
 import { failingList, jobTable, problemList } from './job-table.ts';
 import { judgedTexts } from './living-text.ts';
+import { troubleLines } from './messages-text.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
 import { bytesText, countText, momentText } from './words.ts';
@@ -23,6 +25,8 @@ export interface Glance {
   /** Ended or archived last, the newest first. */
   finished: View[];
   problems: Problem[];
+  /** Targets of messages with which something is wrong. */
+  messages: TargetNow[];
   watcher_runs: boolean;
   liveness: Living['liveness'];
 }
@@ -52,8 +56,14 @@ export function glanceText(style: Style, glance: Glance, nowMs: number): string 
       views.length === 0 ? [] : [`${colors.bold(title)}\n${tableOf(style, views)}`],
     ),
     ...(failing.length === 0 ? [] : [failing.join('\n')]),
+    ...messageSection(style, glance.messages),
     ...(glance.problems.length === 0 ? [] : [problemList(style, glance.problems).join('\n')]),
   ].join('\n\n');
+}
+
+function messageSection({ colors }: Style, targets: readonly TargetNow[]): string[] {
+  const lines = troubleLines(targets);
+  return lines.length === 0 ? [] : [[colors.bold('Messages (jobq notify)'), ...lines].join('\n')];
 }
 
 /** A link that carries nothing explains silence: since when, a person wants to know. */
@@ -93,10 +103,11 @@ function runnerSection(style: Style, { runners, liveness }: Glance, nowMs: numbe
 }
 
 /** What keeps jobs from starting there, and how much space they have. */
-function roomText({ paused, draining, schedule, disk_free_mb }: Presence): string {
+function roomText({ paused, draining, stopped, schedule, disk_free_mb }: Presence): string {
   const until = paused?.until === undefined ? '' : ` until ${momentText(paused.until)}`;
   const why = (reason: string | undefined) => (reason ? ` (${reason})` : '');
   const parts = [
+    stopped && `stopped at ${momentText(stopped.at)}${why(stopped.reason)}`,
     paused && `paused${until}${why(paused.reason)}`,
     draining && `draining${why(draining.reason)}`,
     schedule,

@@ -1,6 +1,7 @@
 // Jobs and problems as tables.
 import type { Presence } from '../../job/presence.ts';
 import type { View } from '../../job/view.ts';
+import { oneLine } from '../../notify/harmless.ts';
 import type { Problem } from '../../queue/problem.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
@@ -11,8 +12,8 @@ export function jobTable(style: Style, views: readonly View[]): string {
     view.job_id,
     stateText(style.colors, view.state),
     view.state_at ? momentText(view.state_at).slice(0, 16) : '',
-    view.project ?? '',
-    gistOf(view) || (view.description ?? ''),
+    oneLine(view.project ?? ''),
+    oneLine(gistOf(view) || (view.description ?? '')),
   ]);
   return table(style, ['job', 'state', 'since (UTC)', 'project', 'about'], rows);
 }
@@ -27,13 +28,13 @@ export function failingList(
     .filter(({ job_id }) => jobId === undefined || job_id === jobId)
     .map(
       ({ job_id, action, error, since }) =>
-        `${colors.yellow('problem')} ${job_id}: ${action} has failed on ${runner_id} since ${momentText(since)}: ${error}`,
+        `${colors.yellow('problem')} ${job_id}: ${action} has failed on ${runner_id} since ${momentText(since)}: ${oneLine(error)}`,
     );
 }
 
 export function problemList({ colors }: Style, problems: readonly Problem[]): string[] {
   return problems.flatMap(({ file, reason, remedy }) => [
-    `${colors.yellow('problem')} ${file}: ${reason}`,
-    `  what to do: ${remedy}`,
+    `${colors.yellow('problem')} ${oneLine(file)}: ${oneLine(reason)}`,
+    `  what to do: ${oneLine(remedy)}`,
   ]);
 }

@@ -2,7 +2,7 @@
 // script has written stands in them.
 import { outcomeReason } from '../../notify/facts.ts';
 import { oneLine } from '../../notify/harmless.ts';
-import type { NewsItem } from '../../queue/news.ts';
+import type { NewsItem } from '../../queue/news-item.ts';
 
 /** The value of `jobq news`. */
 export interface News {
@@ -37,22 +37,27 @@ function lineOf(item: Item): string {
     case 'cancelled':
       return endLine(item);
     case 'lost':
+      return `LOST ${job_id}: ${oneLine(reason ?? '')}${retryText(item)}`;
     case 'recovered':
     case 'held':
+    case 'blocked':
+    case 'retry-stopped':
       return `${what.toUpperCase()} ${job_id}: ${oneLine(reason ?? '')}`;
     case 'runner-paused':
+    case 'runner-stopped':
     case 'runner-silent':
     case 'ledger-lost':
       return `${what.toUpperCase()} ${runner}: ${oneLine(reason ?? '')}`;
     case 'undelivered':
+    case 'target-failing':
     case 'problem':
       return `${what.toUpperCase()} ${oneLine(reason ?? '')}`;
   }
 }
 
 function endLine(item: Item): string {
-  const { what, job_id, project, late, outcome, best, trial, trials, results_dir, post } = item;
-  const why = outcome && outcomeReason(outcome);
+  const { what, job_id, project, reason, late, outcome, best, trial, trials, results_dir, post } = item;
+  const why = reason === null ? outcome && outcomeReason(outcome) : oneLine(reason);
   const facts = [
     project && `project ${oneLine(project, 100)}`,
     why,

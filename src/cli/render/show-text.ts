@@ -1,10 +1,14 @@
 // Everything about one job as text: its card, and below it what the card leaves out.
 import type { View } from '../../job/view.ts';
+import type { Problem } from '../../queue/problem.ts';
 import type { Pruned } from '../../store/pruned.ts';
 import { prunedParts } from '../../store/pruned.ts';
 import type { Shown } from '../commands/show.ts';
 import type { ShownTree } from '../job-files.ts';
 import { card } from './card.ts';
+import { conflictLines } from './conflict-text.ts';
+import { problemList } from './job-table.ts';
+import { otherFields, processorLines } from './post-text.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
 import { bytesText, countText, momentText } from './words.ts';
@@ -15,16 +19,17 @@ export function showText(style: Style, shown: Shown, watcherRuns: boolean): stri
     ['Attempts', attemptLines(style, shown)],
     ['End of the log', logLines(job)],
     ['Results', treeLines(style, shown.results)],
-    ['Post-processing', [...(post ? fieldLines(style, post) : []), ...treeLines(style, shown.post_files)]],
+    ['Post-processing', [...(post ? postLines(style, post) : []), ...treeLines(style, shown.post_files)]],
     ['Inputs', treeLines(style, shown.inputs)],
     ['Order', shown.order ? fieldLines(style, shown.order) : []],
     ['Asked', fieldLines(style, requests)],
     ['Pruned', prunedLines(pruned)],
+    ['Problems', problemLines(style, shown.problems)],
     ['Places', placeLines(style, shown)],
   ];
   const told = sections.filter(([, lines]) => lines.length > 0);
   return [
-    card(style, job, watcherRuns),
+    card(style, job, { watcherRuns }),
     ...told.map(([title, lines]) => [style.colors.bold(title), ...lines.map(indented)].join('\n')),
   ].join('\n\n');
 }
@@ -71,6 +76,10 @@ function fieldLines({ colors }: Style, fields: object): string[] {
   );
 }
 
+function postLines(style: Style, post: object): string[] {
+  return [...fieldLines(style, otherFields(post)), ...processorLines(style, post)];
+}
+
 function valueText(value: unknown): string {
   return typeof value === 'string' ? value.replace(/\s*\n\s*/g, ' ') : JSON.stringify(value);
 }
@@ -83,6 +92,13 @@ function prunedLines(pruned: Pruned | null): string[] {
     const what = `${countText(noted.files, 'file')}, ${bytesText(noted.bytes)}`;
     return [`${part}: ${what}, ${momentText(noted.pruned_at)}${by}`];
   });
+}
+
+function problemLines(style: Style, problems: readonly Problem[]): string[] {
+  return problems.flatMap((problem) => [
+    ...problemList(style, [problem]),
+    ...conflictLines(problem).map((line) => `  ${line}`),
+  ]);
 }
 
 function placeLines(style: Style, { job, log, archived, post_files }: Shown): string[] {

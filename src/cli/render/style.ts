@@ -13,7 +13,12 @@ export interface Style {
 /** Where nobody looks, lines are as long as they are. */
 const UNBOUNDED = 10_000;
 
-export function styleOf({ stdoutIsTerminal, columns, variables }: Environment): Style {
-  const colored = stdoutIsTerminal && !variables['NO_COLOR'] && variables['TERM'] !== 'dumb';
+export function isColored({ stdoutIsTerminal, variables }: Environment): boolean {
+  return stdoutIsTerminal && !variables['NO_COLOR'] && variables['TERM'] !== 'dumb';
+}
+
+export function styleOf(environment: Environment): Style {
+  const { stdoutIsTerminal, columns } = environment;
+  const colored = isColored(environment);
   return { colors: picocolors.createColors(colored), width: stdoutIsTerminal ? columns : UNBOUNDED };
 }

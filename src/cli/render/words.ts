@@ -3,6 +3,7 @@
 import type { Progress } from '../../job/progress.ts';
 import type { State } from '../../job/states.ts';
 import type { View } from '../../job/view.ts';
+import type { OrderPlace } from '../delivery-place.ts';
 import type { Colors } from './style.ts';
 
 const UNITS = ['kB', 'MB', 'GB', 'TB'];
@@ -66,6 +67,20 @@ export function progressText(progress: Progress | null): string {
 }
 
 /** What there is to say of a job beside its state. */
+/** Where an order is on its way to its runner. */
+export function placeText({ state, bytes, bytes_total }: OrderPlace): string {
+  switch (state) {
+    case 'published':
+      return 'published; Syncthing has not taken it up yet';
+    case 'on-the-wire':
+      return `on the wire, ${bytesText(bytes)} of ${bytesText(bytes_total)}`;
+    case 'delivered':
+      return 'delivered; its runner has not spoken of it yet';
+    case 'accepted':
+      return 'with its runner';
+  }
+}
+
 export function gistOf(view: View): string {
   const asked = view.cancel_requested ? 'cancel asked for' : '';
   const wait = view.waiting_for ? `waits for ${view.waiting_for}` : '';

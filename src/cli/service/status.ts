@@ -4,6 +4,7 @@ import type { ServicePlan, ServiceRole } from '../../service/service.ts';
 import { readUnitState } from '../../service/systemd.ts';
 import { readTaskState } from '../../service/windows-task.ts';
 import { readPresence } from '../../store/presences.ts';
+import { forShowing } from '../../store/unreadable.ts';
 import type { Answer } from '../../system/process/ask.ts';
 import type { Context } from '../context.ts';
 import { runsHere } from '../stop.ts';
@@ -94,7 +95,11 @@ function lastSign({
   layout,
   settings,
 }: Context): Pick<ServiceStatus, 'last_sign_s' | 'sign_is_fresh'> {
-  const presence = readPresence(parts.disk.files, layout, settings.runner.id);
+  const presence = readPresence(
+    forShowing(parts.disk.files, () => {}),
+    layout,
+    settings.runner.id,
+  );
   if (presence?.host !== parts.environment.host) return NO_SIGN;
   const last_sign_s = Math.max(0, (parts.disk.clock.now() - Date.parse(presence.clock)) / 1000);
   return { last_sign_s, sign_is_fresh: last_sign_s <= MISSED * presence.heartbeat_interval_s };

@@ -21,11 +21,13 @@ export const ARCHIVING: readonly Verb[] = [
     options: [
       {
         flags: '--older-than <age>',
-        description: 'only jobs archived longer ago: 90d, 12h, 4w; must be given',
+        description:
+          'only jobs archived longer ago: 90d, 4w, 36h; must be given, and less than a day needs --yes',
         parse: (text) => ageMs('--older-than', text),
       },
       { flags: '--keep <what>', description: 'what stays of each job', choices: KEEP, default: 'none' },
       { flags: '--state <state>', description: 'only jobs that ended so', choices: STATES },
+      { flags: '--yes', description: 'also what was archived less than a day ago' },
       { flags: '--dry-run', description: 'remove nothing; say what would be freed' },
     ],
     examples: [

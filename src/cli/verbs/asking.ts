@@ -17,7 +17,8 @@ export const ASKING: readonly Verb[] = [
       'Leaves the request in the queue; the runner acts on it within a heartbeat of seeing it: it tells the',
       'script, waits the grace, ends its processes and publishes what there is of results. A job that has not',
       'started never will. Asking again changes nothing and is no error. `jobq wait` tells when it is done',
-      '(exit code 8). If any of the jobs has ended already, nothing is asked at all.',
+      '(exit code 8). A retry that is to come is stopped for good, by its own id or by that of the job that has',
+      'ended. If any other of the jobs has ended already, nothing is asked at all.',
     ].join(' '),
     arguments: [jobs],
     options: [
@@ -39,15 +40,18 @@ export const ASKING: readonly Verb[] = [
     name: 'release',
     summary: 'let jobs start that were submitted with --hold',
     description: [
-      'Leaves a release in the queue: the runner no longer waits for it. It also overrules --depends-on.',
-      'Releasing again changes nothing and is no error. A cancel beats a release.',
+      'Leaves a release in the queue: the runner no longer waits for it. A job that depends on others which have not',
+      'completed starts when they have, and is not released at all if nothing holds it but them; --force starts it',
+      'without them. Releasing again changes nothing and is no error. A cancel beats a release.',
     ].join(' '),
     arguments: [jobs],
-    options: [],
-    examples: ['jobq release wfe'],
+    options: [
+      { flags: '--force', description: 'start it though jobs that it depends on have not completed' },
+    ],
+    examples: ['jobq release wfe', 'jobq release wfe --force'],
     exits: [
       [3, 'no such job'],
-      [10, 'a job has ended or is being cancelled; nothing was released'],
+      [10, 'a job has ended, is being cancelled, or waits only for what it depends on; nothing was released'],
     ],
     load: () => import('../commands/release.ts'),
   },

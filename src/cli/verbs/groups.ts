@@ -6,6 +6,8 @@ import { DAEMONS } from './daemons.ts';
 import { HEARING } from './hearing.ts';
 import { LOOKING } from './looking.ts';
 import { MACHINE } from './machine.ts';
+import { MESSAGES } from './messages.ts';
+import { MIRROR } from './mirror.ts';
 import { SETTING_UP } from './setting-up.ts';
 import { SUBMITTING } from './submitting.ts';
 
@@ -15,9 +17,9 @@ export interface VerbGroup {
 }
 
 export const VERB_GROUPS: readonly VerbGroup[] = [
-  { title: 'Setting up', verbs: SETTING_UP },
+  { title: 'Setting up', verbs: [...SETTING_UP, MIRROR] },
   { title: 'Submitting', verbs: SUBMITTING },
-  { title: 'Looking', verbs: [...LOOKING, ...HEARING] },
+  { title: 'Looking', verbs: [...LOOKING, ...HEARING, MESSAGES] },
   { title: 'Asking', verbs: ASKING },
   { title: 'Running', verbs: DAEMONS },
   { title: 'Freeing space', verbs: ARCHIVING },

@@ -1,7 +1,7 @@
 // The verbs that show what happens and change nothing. Light: what they do is loaded when they run.
 import type { State } from '../../job/states.ts';
 import type { Verb, VerbArgument } from '../verb.ts';
-import { seconds, wholeNumber } from './values.ts';
+import { seconds, secondsOrJob, wholeNumber } from './values.ts';
 
 const STATES = [
   'submitted',
@@ -31,11 +31,18 @@ export const LOOKING: readonly Verb[] = [
     options: [
       {
         flags: '--watch [s]',
-        description: 'on a terminal, again every so many seconds (5); with --json one line of JSON each time',
-        parse: seconds('--watch', 'over zero'),
+        description:
+          'on a terminal, again every so many seconds (5); with --json one line of JSON each time; a job may follow it too',
+        parse: secondsOrJob('--watch'),
       },
     ],
-    examples: ['jobq status', 'jobq status --watch', 'jobq status wfe', 'jobq status wfe --json'],
+    examples: [
+      'jobq status',
+      'jobq status --watch',
+      'jobq status wfe',
+      'jobq status --watch 10 wfe',
+      'jobq status wfe --json',
+    ],
     exits: [[3, 'no job has this in its id, or several have']],
     load: () => import('../commands/status.ts'),
   },
@@ -101,7 +108,8 @@ export const LOOKING: readonly Verb[] = [
       'Waits until every job has finished: its results are all here, or it is in the archive. Status alone is',
       'not enough, it may arrive before the files. A job that is lost is not waited for any longer. Exits 0',
       'only if every job completed; else the first of these that fits any job: 5 failed, 9 lost, 8 cancelled,',
-      '6 time ran out. With --until running a job that runs or has completed is enough.',
+      '6 time ran out. With --until running a job that runs or has completed is enough. A retry that is decided and',
+      'not made yet (`retried_as` of another job) can be waited for by its id.',
     ].join(' '),
     arguments: [{ ...job, variadic: true, description: `${JOB}; several may be given` }],
     options: [

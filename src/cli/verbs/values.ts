@@ -22,6 +22,12 @@ export function seconds(flag: string, min: 'from zero' | 'over zero'): Read<numb
   };
 }
 
+/** Of an option whose seconds may be left out: what is no number is the job that stands behind it. */
+export function secondsOrJob(flag: string): Read<number | string> {
+  const read = seconds(flag, 'over zero');
+  return (text, before) => (/^[\d.]*$/.test(text.trim()) ? read(text, before) : text);
+}
+
 export function wholeNumber(flag: string, min: number): Read<number> {
   return (text) => {
     const value = numberOf(text);

@@ -9,8 +9,11 @@ import type { Secrets } from '../secrets.ts';
 
 export type Verdict =
   | { result: 'sent' }
-  /** Tried again, not before so many seconds where the other side asks for that. */
-  | { result: 'retry'; problem: string; after_s?: number | undefined }
+  /**
+   * Tried again, not before so many seconds where the other side asks for that. `pause`: it is about the target and not
+   * about this message, so no other is sent there until then.
+   */
+  | { result: 'retry'; problem: string; after_s?: number | undefined; pause?: boolean | undefined }
   /** Trying again would not help. */
   | { result: 'refused'; reason: string };
 
@@ -88,8 +91,11 @@ export function verdictOf(
     return doubt === undefined ? { result: 'sent' } : { result: 'refused', reason: doubt };
   }
   if (status >= 300 && status < 400) return { result: 'refused', reason: redirectOf(answer) };
-  if (status >= 500 || TRY_AGAIN.includes(status))
-    return { result: 'retry', problem: saidBy(answer), after_s: retryAfter(answer, nowMs) };
+  if (status >= 500 || TRY_AGAIN.includes(status)) {
+    const after_s = retryAfter(answer, nowMs);
+    const pause = status === 429 || (status === 503 && after_s !== undefined);
+    return { result: 'retry', problem: saidBy(answer), after_s, ...(pause && { pause }) };
+  }
   return { result: 'refused', reason: saidBy(answer) };
 }
 

@@ -25,7 +25,9 @@ function problemOf({ problem, timed_out, signal, exit_code }: RunEnd): string {
 
 function verdict(end: RunEnd): Verdict {
   const isDone = end.exit_code === 0 && !end.timed_out && end.problem === undefined;
-  return isDone ? { result: 'sent' } : { result: 'retry', problem: problemOf(end) };
+  if (isDone) return { result: 'sent' };
+  const couldNotRun = end.problem !== undefined && !end.timed_out;
+  return { result: 'retry', problem: problemOf(end), ...(couldNotRun && { pause: true }) };
 }
 
 export const command: CommandChannel = {

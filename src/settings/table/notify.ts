@@ -18,7 +18,7 @@ export const NOTIFY = {
     unit: 'table',
     meaning:
       'where messages about jobs are sent, each by a name: kind (openclaw-wake, openclaw-agent, slack, discord, ntfy, webhook, command) and the options of the kind',
-    source: 'issue 4; secrets stand in variables and files only',
+    source: 'chosen: secrets stand in variables and files only',
   },
   channels: {
     form: 'table',

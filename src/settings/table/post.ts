@@ -1,7 +1,9 @@
 // Settings of post-processing: which programs work on which results, in which order, how often and how long.
-import { command, MAX_TIMER_S } from '../kinds.ts';
+import * as z from 'zod/mini';
+import { inheritedVariables } from '../inherited.ts';
+import { command, MAX_TIMER_S, variableName } from '../kinds.ts';
 import { postProcessorsSchema, TRIES_MAX } from '../post-processors.ts';
-import type { Row } from '../row.ts';
+import type { Known, Row } from '../row.ts';
 import { count, list, seconds } from '../row.ts';
 
 export const POST = {
@@ -10,7 +12,7 @@ export const POST = {
     schema: command,
     default: [],
     meaning:
-      'program and arguments that process the results of every job before all of watcher.post, run without a shell in processing/<job-id>; empty for none',
+      'program and arguments that process the results of every job before all of watcher.post, run without a shell in a directory of its own below processing/<job-id>; empty for none',
     source: 'SYS_19',
   },
   post: {
@@ -24,8 +26,18 @@ export const POST = {
     ],
     unit: 'table',
     meaning:
-      'programs that process results, each by a name: command; types, projects (* stands for any letters) and paths (patterns of files of the record) of the jobs it is for, all where none is given; timeout_s, tries, backoff_s; order (the lower first, then by name; 0 where it is not given); stop_on_failure (the later ones are skipped when it fails)',
-    source: 'issue 4',
+      'programs that process results, each by a name: command; types, projects (* stands for any letters) and paths (patterns of files of the record) of the jobs it is for, all where none is given; timeout_s, tries, backoff_s; order (the lower first, then by name; 0 where it is not given); stop_on_failure (the later ones are skipped when it fails); env (variables for it)',
+    source: 'chosen',
+  },
+  post_env_inherit: {
+    ...list,
+    schema: () => z.array(variableName),
+    default: (known: Known) => inheritedVariables(known.platform),
+    shown: 'what programs of the platform need',
+    examples: ['post_env_inherit = ["PATH", "HOME", "REPORT_*"]'],
+    meaning:
+      'names of environment variables that a post-processor gets from the watcher; * stands for any letters; never JOBQ_… nor those that notify.targets names',
+    source: 'chosen: as a script of a runner; secrets of the watcher are none of its business',
   },
   post_timeout_s: {
     ...seconds({ min: 1, max: MAX_TIMER_S }),

@@ -24,13 +24,13 @@ export const RETRY = {
     default: 60,
     meaning:
       'time before the first retry, counted from when the failed record was here; up to 20 % more or less',
-    source: 'issue 4',
+    source: 'chosen',
   },
   retry_multiplier: {
     ...amount('times', { min: 1 }),
     default: 2,
     meaning: 'how many times longer each further retry waits than the one before',
-    source: 'issue 4',
+    source: 'chosen',
   },
   retry_backoff_max_s: {
     ...seconds({}),

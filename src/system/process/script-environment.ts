@@ -6,6 +6,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export interface ScriptEnvironment {
   /** Names of variables to inherit; `*` stands for any letters, and for none. */
   env_inherit: readonly string[];
+  /** Names of variables that are not inherited all the same. */
+  withheld?: readonly string[];
   env: Readonly<Record<string, string>>;
   path_prepend: readonly string[];
 }
@@ -15,15 +17,17 @@ const OWN = /^JOBQ_/i;
 
 /** Windows takes `Path` and `PATH` for one name, Linux for two. */
 export function scriptEnvironment(
-  { env_inherit, env, path_prepend }: ScriptEnvironment,
+  { env_inherit, withheld = [], env, path_prepend }: ScriptEnvironment,
   variables: Variables,
   platform: string,
 ): Record<string, string> {
   const key = (name: string) => (platform === 'win32' ? name.toUpperCase() : name);
   const patterns = env_inherit.map((pattern) => namePattern(pattern, platform));
+  const kept = new Set(withheld.map(key));
   const chosen = new Map<string, [string, string]>();
   for (const [name, value] of Object.entries(variables)) {
-    const inherited = !OWN.test(name) && patterns.some((pattern) => pattern.test(name));
+    const inherited =
+      !OWN.test(name) && !kept.has(key(name)) && patterns.some((pattern) => pattern.test(name));
     if (inherited && value !== undefined) chosen.set(key(name), [name, value]);
   }
   for (const [name, value] of Object.entries(env)) chosen.set(key(name), [name, value]);

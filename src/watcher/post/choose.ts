@@ -8,6 +8,8 @@ export interface PostSettings {
   /** Program and arguments of the one that is for every job, before all others; empty for none. */
   post_command: readonly string[];
   post: Readonly<PostProcessors>;
+  /** Names of variables that all of them inherit. */
+  post_env_inherit: readonly string[];
   post_timeout_s: number;
   post_tries: number;
   post_backoff_s: number;
@@ -31,6 +33,8 @@ export interface Processor {
   tries: number;
   backoffS: number;
   stopOnFailure: boolean;
+  /** Variables of its own. */
+  env: Readonly<Record<string, string>>;
 }
 
 /** The entry that `watcher.post_command` stands for. */
@@ -61,7 +65,7 @@ function isFor({ types, projects, paths }: Entry, job: JobTraits): boolean {
   return paths === undefined || job.paths.some(pathMatcher(paths));
 }
 
-type Wishes = Pick<Entry, 'timeout_s' | 'tries' | 'backoff_s'> & {
+type Wishes = Pick<Entry, 'timeout_s' | 'tries' | 'backoff_s' | 'env'> & {
   command: readonly string[];
   stop_on_failure?: boolean;
 };
@@ -75,5 +79,6 @@ function processor(settings: PostSettings, name: string, entry: Wishes, log: str
     tries: entry.tries ?? settings.post_tries,
     backoffS: entry.backoff_s ?? settings.post_backoff_s,
     stopOnFailure: entry.stop_on_failure ?? false,
+    env: entry.env ?? {},
   };
 }

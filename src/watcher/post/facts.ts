@@ -1,34 +1,27 @@
 // What a post-processor is told of its job, and what decides whether it is for it: read from the copy of the record.
 import path from 'node:path';
-import type { Order } from '../../job/order.ts';
 import type { JobRecord } from '../../job/record.ts';
 import { parseRecord } from '../../job/record.ts';
 import { JOB_JSON } from '../../job/seal.ts';
+import { toldOf } from '../../job/told.ts';
 import { viewOf } from '../../job/view.ts';
 import { sealedEntries } from '../../store/archive.ts';
 import { jsonText } from '../../store/disk.ts';
 import type { WatcherState } from '../parts.ts';
 import type { JobTraits, Processor } from './choose.ts';
 
-type Told = JobRecord & Partial<Pick<Order, 'project' | 'type'>>;
-
-function readRecord({ disk, layout }: WatcherState, jobId: string): Told | undefined {
-  const bytes = disk.files.read(path.join(layout.collected(jobId), JOB_JSON));
+function readRecord({ disk, layout }: WatcherState, jobId: string): JobRecord | undefined {
+  const bytes = disk.files.readSmall(path.join(layout.collected(jobId), JOB_JSON));
   const parsed = bytes && parseRecord(bytes, jobId);
-  return parsed?.ok ? (parsed.value as Told) : undefined;
-}
-
-/** What another writes in its job.json need not be what the schema of orders says. */
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return parsed?.ok ? parsed.value : undefined;
 }
 
 export function traitsOf(watcher: WatcherState, jobId: string): JobTraits {
-  const record = readRecord(watcher, jobId);
+  const { project, type } = toldOf(readRecord(watcher, jobId));
   const entries = sealedEntries(watcher.disk.files, watcher.layout.collected(jobId));
   return {
-    project: textOf(record?.project),
-    type: textOf(record?.type),
+    project: project || undefined,
+    type: type || undefined,
     paths: entries.map((entry) => entry.path),
   };
 }
@@ -42,18 +35,20 @@ export interface ToldToRun {
 export function factsFor(
   watcher: WatcherState,
   jobId: string,
-  { name }: Pick<Processor, 'name'>,
+  work: string,
+  { name, env: own }: Pick<Processor, 'name' | 'env'>,
   number: number,
 ): ToldToRun {
   const record = readRecord(watcher, jobId);
-  const work = watcher.layout.processing(jobId);
+  const told = toldOf(record);
   const outcome = record?.outcome;
   const env = {
+    ...own,
     JOBQ_JOB_ID: jobId,
     JOBQ_WORK_DIR: work,
     JOBQ_QUEUE: watcher.layout.root,
-    JOBQ_PROJECT: textOf(record?.project) ?? '',
-    JOBQ_TYPE: textOf(record?.type) ?? '',
+    JOBQ_PROJECT: told.project ?? '',
+    JOBQ_TYPE: told.type ?? '',
     JOBQ_STATE: record?.state ?? '',
     JOBQ_OUTCOME: outcome?.kind ?? '',
     JOBQ_ERROR_CLASS: outcome && 'error_class' in outcome ? String(outcome.error_class) : '',

@@ -1,12 +1,19 @@
 // What the post-processing of a job does next, and how a run that ended is written down. Pure.
-import type { EndedProcessor, PostJournal, TryingProcessor } from '../../store/post-journal.ts';
+import type {
+  EndedProcessor,
+  PostJournal,
+  RunningProcessor,
+  TryingProcessor,
+} from '../../store/post-journal.ts';
 import { mergedFiles } from '../../store/post-made.ts';
 import type { RunEnd } from '../../system/process/run.ts';
 import type { Processor } from './choose.ts';
 
 export type PostStep =
   /** `before`: how it went so far, when it failed before. */
-  | { do: 'run'; processor: Processor; before: TryingProcessor | undefined }
+  | { do: 'run'; processor: Processor; before: TryingProcessor | undefined; begun: number }
+  /** It was cut off too often. */
+  | { do: 'give-up'; processor: Processor; before: TryingProcessor | undefined; running: RunningProcessor }
   | { do: 'skip'; processor: Processor; because: string }
   | { do: 'wait'; untilMs: number }
   | { do: 'finish' };
@@ -23,7 +30,48 @@ export function nextStep(
   if (stop) return { do: 'skip', processor, because: stop.name };
   const before = journal?.trying?.name === processor.name ? journal.trying : undefined;
   if (before && !isDue(before, nowMs)) return { do: 'wait', untilMs: Date.parse(before.next_try_at) };
-  return { do: 'run', processor, before };
+  const running = journal?.running?.name === processor.name ? journal.running : undefined;
+  if (running && running.begun >= BEGUN_MAX) return { do: 'give-up', processor, before, running };
+  return { do: 'run', processor, before, begun: (running?.begun ?? 0) + 1 };
+}
+
+/** So often one try is begun. What is cut off each time may be what ends the watcher, or fills its disk. */
+export const BEGUN_MAX = 5;
+
+/** The journal while one runs. */
+export function beforeRun(
+  journal: PostJournal | undefined,
+  { processor: { name }, begun }: Extract<PostStep, { do: 'run' }>,
+  started_at: string,
+): PostJournal {
+  return { ...journal, processors: journal?.processors ?? [], running: { name, started_at, begun } };
+}
+
+/** The journal as if it had not been begun: it was stopped with the watcher, and that is no fault of its own. */
+export function afterStop(journal: PostJournal): PostJournal {
+  const { running: _, ...before } = journal;
+  return before;
+}
+
+export function afterGivingUp(
+  journal: PostJournal,
+  { processor, before, running }: Extract<PostStep, { do: 'give-up' }>,
+  at: string,
+): PostJournal {
+  const failed: EndedProcessor = {
+    name: processor.name,
+    command: [...processor.command],
+    status: 'failed',
+    exit_code: null,
+    signal: null,
+    timed_out: false,
+    problem: `it was begun ${running.begun} times, and the watcher ended or could write nothing each time before it was over`,
+    tries: (before?.tries ?? 0) + 1,
+    started_at: before?.started_at ?? running.started_at,
+    finished_at: at,
+    files: [],
+  };
+  return { processors: [...journal.processors, failed] };
 }
 
 /** A clock that was set back must not make anybody wait longer than was meant. */
@@ -51,7 +99,7 @@ export interface Ran {
 /** How the journal goes on after a run: it completed, is tried again, or has failed for good. */
 export function afterRun(
   journal: PostJournal | undefined,
-  { processor, before }: Extract<PostStep, { do: 'run' }>,
+  { processor, before }: Pick<Extract<PostStep, { do: 'run' }>, 'processor' | 'before'>,
   { end, startedAt, finishedMs, files, left_out }: Ran,
 ): PostJournal {
   const processors = journal?.processors ?? [];

@@ -192,7 +192,7 @@ describe('finds', () => {
     {
       name: 'a conflict copy',
       harm: (world: World) => world.write(`${QUEUE}/inbox/job.sync-conflict-20260101-1.json`, '{}'),
-      check: 'files in the queue',
+      check: 'conflict copies',
       level: 'warning',
     },
   ])('$name', async ({ harm, check, level }) => {

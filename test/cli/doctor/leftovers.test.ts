@@ -3,12 +3,17 @@ import { judgeLeftovers } from '../../../src/cli/doctor/leftovers.ts';
 import type { Problem } from '../../../src/queue/problem.ts';
 
 const problem = (n: number): Problem => ({
-  kind: 'conflict-copy',
-  file: `outbox/a.sync-conflict-${n}`,
-  reason: 'both sides changed one file',
+  kind: 'foreign-file',
+  file: `outbox/stray-${n}`,
+  reason: 'is not a job directory',
   remedy: 'compare them',
 });
-const NOTHING = { problems: [], orphans: [], stopFiles: [] };
+const NOTHING = {
+  problems: [],
+  devices: { names: new Map(), runners: new Set<string>() },
+  orphans: [],
+  stopFiles: [],
+};
 
 test('nothing left over', () => {
   expect(judgeLeftovers(NOTHING)).toEqual([expect.objectContaining({ level: 'ok' })]);
@@ -20,7 +25,7 @@ test('problems with files are warnings; many are counted', () => {
   expect(findings).toHaveLength(11);
   expect(findings[0]).toMatchObject({
     level: 'warning',
-    what: 'outbox/a.sync-conflict-0: both sides changed one file',
+    what: 'outbox/stray-0: is not a job directory',
     remedy: 'compare them',
   });
   expect(findings.at(-1)?.what).toBe('and 3 more');

@@ -37,6 +37,18 @@ test.each([
   expect(Object.keys(made(patterns)).sort()).toEqual(names);
 });
 
+test.each([
+  { platform: 'linux', names: ['HOME', 'secret'] },
+  { platform: 'win32', names: ['HOME'] },
+])('withholds what is not to be inherited on $platform, whatever the list says', ({ platform, names }) => {
+  const variables = { HOME: '/home/a', SECRET: 'token', secret: 'other on Linux' };
+  const given = { env_inherit: ['*'], withheld: ['SECRET'], env: {}, path_prepend: [] };
+  expect(Object.keys(scriptEnvironment(given, variables, platform))).toEqual(names);
+  expect(scriptEnvironment({ ...given, env: { SECRET: 'given' } }, variables, platform)).toMatchObject({
+    SECRET: 'given',
+  });
+});
+
 test('never inherits what is the runner’s own, whatever the list says', () => {
   const all = made(['*', 'JOBQ_QUEUE_DIR']);
   expect(all).toEqual(

@@ -12,7 +12,7 @@ import { writeSeal } from '../../../src/store/seal.ts';
 import { newChores } from '../../../src/system/chores.ts';
 import { silentLog } from '../../../src/system/log.ts';
 import type { Run, RunEnd, RunRequest } from '../../../src/system/process/run.ts';
-import type { WatcherSettings } from '../../../src/watcher/parts.ts';
+import type { WatcherParts, WatcherSettings } from '../../../src/watcher/parts.ts';
 import type { Watcher } from '../../../src/watcher/watcher.ts';
 import { openWatcher } from '../../../src/watcher/watcher.ts';
 import { put } from '../../helpers/make-order.ts';
@@ -28,6 +28,7 @@ const SETTINGS: WatcherSettings = {
   post_tries: 1,
   post_backoff_s: 60,
   post_concurrency: 1,
+  post_env_inherit: ['PATH'],
   lost_after_s: 300,
   lost_unknown_after_s: 3600,
   events_heartbeat_s: 300,
@@ -78,8 +79,17 @@ export async function fillQueue(
   }
 }
 
-export function watcherOn(disk: Disk, layout: Layout, run: Run, settings: Partial<WatcherSettings>): Watcher {
+export function watcherOn(
+  disk: Disk,
+  layout: Layout,
+  run: Run,
+  settings: Partial<WatcherSettings>,
+  withheld: readonly string[] = [],
+  more: Partial<WatcherParts> = {},
+): Watcher {
   const parts = {
+    ...more,
+    withheld,
     disk,
     layout,
     run,

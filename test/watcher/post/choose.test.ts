@@ -11,6 +11,7 @@ const DEFAULTS = {
   post_tries: 3,
   post_backoff_s: 60,
   post_concurrency: 1,
+  post_env_inherit: ['PATH'],
 };
 
 const entry = (fields: Partial<PostProcessors[string]> = {}) => ({
@@ -109,6 +110,7 @@ test('what an entry does not say is as in the settings, its output in a file of 
       tries: 3,
       backoffS: 60,
       stopOnFailure: false,
+      env: {},
     },
     {
       name: 'own',
@@ -118,6 +120,7 @@ test('what an entry does not say is as in the settings, its output in a file of 
       tries: 1,
       backoffS: 0,
       stopOnFailure: true,
+      env: {},
     },
     {
       name: 'plain',
@@ -127,6 +130,7 @@ test('what an entry does not say is as in the settings, its output in a file of 
       tries: 3,
       backoffS: 60,
       stopOnFailure: false,
+      env: {},
     },
   ]);
 });

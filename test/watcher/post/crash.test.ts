@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { layoutOf } from '../../../src/store/layout.ts';
 import { readSeal, sealBreach } from '../../../src/store/seal.ts';
+import { BEGUN_MAX } from '../../../src/watcher/post/next.ts';
 import { memoryDisk } from '../../helpers/memory-disk.ts';
 import type { FaultyFiles } from '../../simulation/faulty-files.ts';
 import { faultyFiles } from '../../simulation/faulty-files.ts';
@@ -137,7 +138,7 @@ test.each(operations)('killed after %i changes', async (before) => {
   await check(world);
 });
 
-test.each(operations.filter((each) => each % 5 === 0))(
+test.each(operations.filter((each) => each % 3 === 0))(
   'killed again and again, first after %i changes',
   async (before) => {
     const world = await newWorld();
@@ -145,9 +146,53 @@ test.each(operations.filter((each) => each % 5 === 0))(
     await live(world);
     for (let deaths = 1; world.files.isDead(); deaths++) {
       // later lives die sooner or later than the first, so that recoveries are cut short, too
-      liveAgain(world.files, deaths < 12 ? ((before * 7 + deaths * 13) % 61) + 1 : undefined);
+      // no try is cut off so often that it is given up
+      liveAgain(world.files, deaths < BEGUN_MAX - 1 ? ((before * 7 + deaths * 13) % 61) + 1 : undefined);
       await live(world);
     }
     await check(world);
   },
 );
+
+test('one that takes the watcher with it each time is given up', async () => {
+  const disk = memoryDisk();
+  const layout = layoutOf('/queue');
+  await fillQueue(disk, layout, { [JOB]: {} });
+  const files = faultyFiles(disk.files, () => {});
+  const own = { files, clock: disk.clock };
+  let runs = 0;
+  const works = new Set<string>();
+  const run = pretending(own, {
+    deadly: ({ request }) => {
+      runs += 1;
+      works.add(request.cwd);
+      files.crashIn(0);
+      return Promise.resolve(undefined);
+    },
+    next: () => Promise.resolve(undefined),
+  });
+  const post = { deadly: entry('deadly', { order: 1 }), next: entry('next', { order: 2 }) };
+  const archived = () => archivedDir(disk, layout, JOB);
+  const world = {
+    disk,
+    layout,
+    files,
+    breaches: [],
+    open: () => watcherOn(own, layout, run, { post }),
+    archived,
+  };
+  for (let lives = 0; lives < 20 && !archived(); lives++) {
+    liveAgain(files);
+    await live(world);
+  }
+  expect(runs).toBe(BEGUN_MAX);
+  expect(works.size).toBe(BEGUN_MAX); // what an earlier one still writes is not in the way
+  const result = disk.files.read(path.join(archived() ?? '', 'post', 'result.json'));
+  expect(JSON.parse(String(result))).toMatchObject({
+    status: 'failed',
+    processors: [
+      { name: 'deadly', status: 'failed', tries: 1, problem: expect.stringContaining('begun') as string },
+      { name: 'next', status: 'completed' },
+    ],
+  });
+});

@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest';
 import type { EndedProcessor, PostJournal } from '../../../src/store/post-journal.ts';
 import type { Processor } from '../../../src/watcher/post/choose.ts';
 import type { PostStep, Ran } from '../../../src/watcher/post/next.ts';
-import { afterRun, afterSkip, delayAfter, nextStep, resultOf } from '../../../src/watcher/post/next.ts';
+import {
+  afterGivingUp,
+  afterRun,
+  afterSkip,
+  afterStop,
+  BEGUN_MAX,
+  beforeRun,
+  delayAfter,
+  nextStep,
+  resultOf,
+} from '../../../src/watcher/post/next.ts';
 
 const NOW = Date.parse('2026-02-10T16:00:00Z');
 const at = (seconds: number) => new Date(NOW + seconds * 1000).toISOString();
@@ -16,6 +26,7 @@ const processor = (name: string, fields: Partial<Processor> = {}): Processor => 
   tries: 3,
   backoffS: 10,
   stopOnFailure: false,
+  env: {},
   ...fields,
 });
 const [a, b] = [processor('a'), processor('b')];
@@ -48,20 +59,56 @@ const trying = (name: string, dueInS: number, tries = 1) => ({
   delay_s: 10,
 });
 
+const cutOff = (name: string, begun: number) => ({ name, started_at: at(-1), begun });
+
+test('the journal of one that is given up says how it was cut off', () => {
+  const step = {
+    do: 'give-up' as const,
+    processor: a,
+    before: trying('a', 0),
+    running: cutOff('a', BEGUN_MAX),
+  };
+  expect(afterGivingUp({ processors: [ended('b')], running: step.running }, step, at(0))).toEqual({
+    processors: [
+      ended('b'),
+      {
+        ...failed('a'),
+        exit_code: null,
+        problem: expect.stringContaining('begun 5 times') as string,
+        tries: 2,
+        command: a.command,
+        started_at: at(-5),
+        finished_at: at(0),
+      },
+    ],
+  });
+});
+
+test('the journal of one that is stopped with the watcher is as it was before', () => {
+  const journal = { processors: [ended('b')], trying: trying('a', 0) };
+  const begun = beforeRun(journal, { do: 'run', processor: a, before: journal.trying, begun: 1 }, at(0));
+  expect(begun).toEqual({ ...journal, running: { name: 'a', started_at: at(0), begun: 1 } });
+  expect(afterStop(begun)).toEqual(journal);
+});
+
 describe('the next step', () => {
   test.each<{ name: string; chosen: Processor[]; journal?: PostJournal; does: PostStep }>([
-    { name: 'runs the first', chosen: [a, b], does: { do: 'run', processor: a, before: undefined } },
+    {
+      name: 'runs the first',
+      chosen: [a, b],
+      does: { do: 'run', processor: a, before: undefined, begun: 1 },
+    },
     {
       name: 'runs the second after the first',
       chosen: [a, b],
       journal: { processors: [ended('a')] },
-      does: { do: 'run', processor: b, before: undefined },
+      does: { do: 'run', processor: b, before: undefined, begun: 1 },
     },
     {
       name: 'runs the second although the first failed',
       chosen: [a, b],
       journal: { processors: [failed('a')] },
-      does: { do: 'run', processor: b, before: undefined },
+      does: { do: 'run', processor: b, before: undefined, begun: 1 },
     },
     {
       name: 'skips the second when the first failed and is to stop all',
@@ -73,7 +120,7 @@ describe('the next step', () => {
       name: 'runs the second when one that is to stop all completed',
       chosen: [strict, b],
       journal: { processors: [ended('a')] },
-      does: { do: 'run', processor: b, before: undefined },
+      does: { do: 'run', processor: b, before: undefined, begun: 1 },
     },
     {
       name: 'waits until the time of the next try, and runs nobody else',
@@ -85,19 +132,37 @@ describe('the next step', () => {
       name: 'tries again when its time has come',
       chosen: [a, b],
       journal: { processors: [], trying: trying('a', 0) },
-      does: { do: 'run', processor: a, before: trying('a', 0) },
+      does: { do: 'run', processor: a, before: trying('a', 0), begun: 1 },
     },
     {
       name: 'tries again at once when the clock was set back',
       chosen: [a],
       journal: { processors: [], trying: trying('a', 11) },
-      does: { do: 'run', processor: a, before: trying('a', 11) },
+      does: { do: 'run', processor: a, before: trying('a', 11), begun: 1 },
     },
     {
       name: 'forgets the tries of one that the settings have no more',
       chosen: [b],
       journal: { processors: [], trying: trying('a', 1) },
-      does: { do: 'run', processor: b, before: undefined },
+      does: { do: 'run', processor: b, before: undefined, begun: 1 },
+    },
+    {
+      name: 'begins one again that was cut off, and counts that',
+      chosen: [a, b],
+      journal: { processors: [], trying: trying('a', 0), running: cutOff('a', 2) },
+      does: { do: 'run', processor: a, before: trying('a', 0), begun: 3 },
+    },
+    {
+      name: 'gives one up that is cut off again and again',
+      chosen: [a, b],
+      journal: { processors: [], running: cutOff('a', BEGUN_MAX) },
+      does: { do: 'give-up', processor: a, before: undefined, running: cutOff('a', BEGUN_MAX) },
+    },
+    {
+      name: 'forgets that another was cut off',
+      chosen: [a, b],
+      journal: { processors: [ended('a')], running: cutOff('a', BEGUN_MAX) },
+      does: { do: 'run', processor: b, before: undefined, begun: 1 },
     },
     {
       name: 'ends when all have ended',
@@ -138,7 +203,7 @@ describe('after a run', () => {
     left_out: [],
     ...fields,
   });
-  const first = { do: 'run', processor: a, before: undefined } as const;
+  const first = { do: 'run', processor: a, before: undefined, begun: 1 } as const;
   const last = { do: 'run', processor: a, before: trying('a', 0, 2) } as const;
 
   test.each<{ name: string; step: typeof first | typeof last; ran: Ran; journal: PostJournal }>([

@@ -137,19 +137,30 @@ test('they are told of the job, in the environment and on standard input', async
   const told: unknown[] = [];
   const given = await bench({
     jobs: { [JOB]: { project: 'm1', type: 'optimization' } },
-    settings: { post: { p: entry('p') } },
+    settings: {
+      post_env_inherit: ['HOME'],
+      post: { p: entry('p', { env: { STYLE: 'dark', JOBQ_POST_NAME: 'mine' } }) },
+    },
     programs: {
       p: ({ request }) => {
         const view = JSON.parse(request.input) as Record<string, unknown>;
-        told.push(request.env, view['job_id'], view['project'], view['results_dir'], request.timeoutMs);
+        told.push(
+          request.env,
+          view['job_id'],
+          view['project'],
+          view['results_dir'],
+          request.timeoutMs,
+          request.inherit,
+        );
         return Promise.resolve(undefined);
       },
     },
   });
   await given.until(() => told.length > 0);
-  const work = given.layout.processing(JOB);
+  const work = `${given.layout.processing(JOB)}/0-0-1`;
   expect(told).toEqual([
     {
+      STYLE: 'dark',
       JOBQ_JOB_ID: JOB,
       JOBQ_WORK_DIR: work,
       JOBQ_QUEUE: '/queue',
@@ -165,6 +176,7 @@ test('they are told of the job, in the environment and on standard input', async
     'm1',
     work,
     60_000,
+    { names: ['HOME'], withheld: [] },
   ]);
 });
 

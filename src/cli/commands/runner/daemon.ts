@@ -1,11 +1,12 @@
 // `jobq runner`: the daemon on the machine that runs the scripts.
-import { EXIT_CODES } from '../../../errors.ts';
+import { EXIT_CODES, messageOf } from '../../../errors.ts';
 import { isUnderWay } from '../../../queue/plan-runner.ts';
 import type { Runner } from '../../../runner/runner.ts';
 import { readOwner, writeOwner } from '../../../store/owner.ts';
 import type { Context } from '../../context.ts';
 import { openContext } from '../../context.ts';
 import { daemonOptions, reopening, whileLocked } from '../../daemon.ts';
+import { newDaemonMirror } from '../../daemon-mirror.ts';
 import type { CliParts } from '../../parts.ts';
 import type { PreparedRunner } from '../../prepare-runner.ts';
 import { prepareRunner } from '../../prepare-runner.ts';
@@ -24,29 +25,33 @@ interface Options {
 
 export async function run(parts: CliParts, input: VerbInput<Options>): Promise<VerbResult> {
   const startedMs = parts.disk.clock.now();
-  const context = await openContext(parts, { queue: input.queue });
+  const mirror = newDaemonMirror(await openContext(parts, { queue: input.queue }));
+  const { context } = mirror;
   const prepared = await prepareRunner(context, {
     acceptLostLedger: input.options.acceptLostLedger === true,
+    device: mirror.ownDevice,
   });
-  const { daemon, identity } = prepared;
+  const { identity } = prepared;
   return whileLocked(context, context.layout.runnerLock(identity.id), `runner ${identity.id}`, async () => {
     await prepared.keepLog();
-    if (input.options.once) return once(parts, prepared);
-    const watching = daemon.watch(
-      [context.layout.tree('outbox'), context.layout.tree('requests')],
-      prepared.bell.ring,
+    return mirror.whileOpen(prepared.log, prepared.bell.ring, () =>
+      input.options.once ? once(parts, prepared) : goOn(context, prepared, startedMs),
     );
-    prepared.log.info(
-      { runner: identity.id, queue: context.layout.root, version: identity.version },
-      'runner is up',
-    );
-    const { drained, goesOn } = await runOn(context, prepared, startedMs);
-    await watching.close();
-    const why = drained ? DRAINED : afterStop(goesOn);
-    prepared.log.info({ runner: identity.id }, `runner has stopped; ${why}`);
-    const value = { runner: identity.id, stopped: true, ...(drained && { drained }) };
-    return { value, text: () => (drained ? `runner ${identity.id} has stopped; ${DRAINED}` : '') };
   });
+}
+
+async function goOn(context: Context, prepared: PreparedRunner, startedMs: number): Promise<VerbResult> {
+  const { daemon, at, identity, log, bell } = prepared;
+  const { layout } = context;
+  const watching = daemon.watch([layout.tree('outbox'), layout.tree('requests')], bell.ring);
+  daemon.launcher.keepReady?.(at.attemptsOfAll);
+  log.info({ runner: identity.id, queue: layout.root, version: identity.version }, 'runner is up');
+  const { drained, goesOn } = await runOn(context, prepared, startedMs);
+  await watching.close();
+  const why = drained ? DRAINED : afterStop(goesOn);
+  log.info({ runner: identity.id }, `runner has stopped; ${why}`);
+  const value = { runner: identity.id, stopped: true, ...(drained && { drained }) };
+  return { value, text: () => (drained ? `runner ${identity.id} has stopped; ${DRAINED}` : '') };
 }
 
 interface Ended {
@@ -74,8 +79,18 @@ async function runOn(context: Context, prepared: PreparedRunner, startedMs: numb
   );
   if (drained.signal.aborted) await endDraining(context, prepared);
   else if (runner && context.settings.runner.on_stop === 'interrupt') await interruptRuns(prepared, runner);
+  await sayStopped(prepared, runner);
   const goesOn = [...(runner?.ledger.jobs.values() ?? [])].some(isUnderWay);
   return { drained: drained.signal.aborted, goesOn };
+}
+
+/** A queue that is away now cannot be told; then silence says the rest, as after a kill. */
+async function sayStopped({ log }: PreparedRunner, runner: Runner | undefined): Promise<void> {
+  try {
+    await runner?.tellStopped();
+  } catch (error) {
+    log.warn({ error: messageOf(error) }, 'nobody could be told that the runner stops');
+  }
 }
 
 /** Nothing runs any more: the wish is fulfilled, and the next start is an ordinary one. */
