@@ -1,8 +1,5 @@
-// The process that owns one attempt: `node supervisor.js`, which is told the attempt's directory on its standard input,
-// perhaps long after it has come up. It outlives the runner that started it.
-
+// The process that owns one attempt: `node supervisor.js <attempt directory>`. It outlives the runner that started it.
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { supervise } from '../src/runner/supervisor.ts';
 import { systemClock } from '../src/system/clock.ts';
 import { systemEnvironment } from '../src/system/environment.ts';
@@ -15,17 +12,19 @@ import { startScript, thisTree } from '../src/system/process/script.ts';
 // a terminal that closes, or Ctrl+C meant for the runner, must not end the run: only cancel.json does
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
+const attemptDir = process.argv[2];
+if (!attemptDir) throw new Error('usage: supervisor.js <attempt directory>');
 const { pid, bootId } = systemEnvironment();
-const parts = {
-  disk: { files: systemFiles, clock: systemClock },
-  locks: systemLocks,
-  tree: thisTree,
-  startScript,
-  keepAwake: systemKeepAwake,
-  findLine,
-  pid,
-  bootId,
-};
-// nothing, when the runner ends before it needs this process
-const attemptDir = await text(process.stdin);
-if (attemptDir) await supervise(parts, path.resolve(attemptDir));
+await supervise(
+  {
+    disk: { files: systemFiles, clock: systemClock },
+    locks: systemLocks,
+    tree: thisTree,
+    startScript,
+    keepAwake: systemKeepAwake,
+    findLine,
+    pid,
+    bootId,
+  },
+  path.resolve(attemptDir),
+);

@@ -3,28 +3,38 @@ import type { Answer, Syncthing } from '../link/api.ts';
 import type { Api, NoApi } from '../link/find-api.ts';
 import { findApi } from '../link/find-api.ts';
 import type { Direction, SeeParts } from '../link/see.ts';
-import { syncthingOver } from '../link/syncthing.ts';
+import type { SyncthingLimits } from '../link/syncthing.ts';
+import { SYNCTHING_LIMITS, syncthingOver } from '../link/syncthing.ts';
 import { carriedTrees } from '../link/trees.ts';
 import { TREE_NAMES, TREES } from '../store/layout.ts';
 import type { Context } from './context.ts';
 import type { MirrorParts } from './parts.ts';
 import { isLinuxSide } from './side.ts';
 
-export function seePartsOf(context: Context, mirror: MirrorParts): SeeParts {
+export function seePartsOf(
+  context: Context,
+  mirror: MirrorParts,
+  limits?: Partial<SyncthingLimits>,
+): SeeParts {
   const { parts, layout } = context;
   const { files } = parts.disk;
   const { platform } = parts.environment;
   return {
-    connect: () => connect(context, mirror),
+    connect: () => connect(context, mirror, limits),
     carriedBy: (folders) =>
       carriedTrees(folders, { layout, realPath: files.realPath, homeDir: mirror.homeDir, platform }),
     direction: directionOf(context),
   };
 }
 
-function connect(context: Context, mirror: MirrorParts): Answer<Syncthing> {
+function connect(
+  context: Context,
+  mirror: MirrorParts,
+  limits: Partial<SyncthingLimits> | undefined,
+): Answer<Syncthing> {
   const api = apiOf(context, mirror);
-  return 'problem' in api ? { problem: api.problem } : { value: syncthingOver(mirror.localHttp, api) };
+  if ('problem' in api) return { problem: api.problem };
+  return { value: syncthingOver(mirror.localHttp, api, { ...SYNCTHING_LIMITS, ...limits }) };
 }
 
 /** Where it is, and what opens it. */

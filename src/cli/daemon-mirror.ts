@@ -18,6 +18,8 @@ export interface DaemonMirror {
   whileOpen<T>(log: Log, ring: () => void, work: () => Promise<T>): Promise<T>;
   /** To one device of the mirror; as a whole where none is named. */
   link(device?: string): LinkState;
+  /** More of the link as a whole, for people. */
+  why(): string | undefined;
   /** The device that this machine is, once that is known. */
   ownDevice(): string | undefined;
 }
@@ -32,6 +34,7 @@ export function newDaemonMirror(context: Context): DaemonMirror {
     context,
     whileOpen: (_log, _ring, work) => work(),
     link: () => link,
+    why: () => undefined,
     ownDevice: () => undefined,
   };
 }
@@ -47,7 +50,8 @@ function askingMirror(context: Context): DaemonMirror {
       tellingFiles(files, (file) => nudge?.tell(file)),
     ),
     whileOpen: async (log, ring, work) => {
-      const looker = newLooker(seePartsOf(context, await parts.loadMirror()));
+      const over = new AbortController();
+      const looker = newLooker(seePartsOf(context, await parts.loadMirror(), { signal: over.signal }));
       if (settings.syncthing.nudge) nudge = newNudge({ ground: looker.ground, layout, clock, log });
       link = await openLink({ looker, clock, log, ring, settings: settings.syncthing });
       try {
@@ -55,10 +59,12 @@ function askingMirror(context: Context): DaemonMirror {
       } finally {
         await nudge?.settled(LAST_WORDS_MS);
         nudge?.close();
+        over.abort();
         await link.close();
       }
     },
     link: (device) => link?.to(device).state ?? 'unknown',
+    why: () => link?.to().why,
     ownDevice: () => link?.ground()?.myId,
   };
 }

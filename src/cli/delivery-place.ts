@@ -6,4 +6,6 @@ export const ORDER_PLACES = ['published', 'on-the-wire', 'delivered', 'accepted'
 
 export interface OrderPlace extends Omit<Delivery, 'state'> {
   state: (typeof ORDER_PLACES)[number];
+  /** Is its machine connected at this moment? What is accepted does not ask. */
+  connected: boolean;
 }

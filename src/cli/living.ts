@@ -51,7 +51,7 @@ export async function lookAtLiving(context: Context): Promise<Living> {
 export function livenessIn(context: Context): Living['liveness'] {
   const judgement = freshJudgement(context);
   if (!judgement) return null;
-  const { jobs: _, failing: __, ...liveness } = judgement;
+  const { jobs: _jobs, failing: _failing, retried: _retried, ...liveness } = judgement;
   return liveness;
 }
 

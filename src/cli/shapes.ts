@@ -25,6 +25,8 @@ const livenessSchema = z.looseObject({
   /** What is known of the mirror: local, up, pulling, half-open, disconnected, own-daemon-down or unknown. */
   link: z.string(),
   link_since: z.string(),
+  /** More of it, for people; null when the word says all. */
+  link_why: z.optional(z.nullable(z.string())),
   runners: z.array(
     z.looseObject({
       runner_id: z.string(),
@@ -111,7 +113,12 @@ export const listShape = z.looseObject({
 export const statusShape = z.extend(viewSchema, {
   /** Where its order is on the way to its runner; null where that is not known or no question any more. */
   delivery: z.nullable(
-    z.looseObject({ state: z.enum(ORDER_PLACES), bytes: z.number(), bytes_total: z.number() }),
+    z.looseObject({
+      state: z.enum(ORDER_PLACES),
+      bytes: z.number(),
+      bytes_total: z.number(),
+      connected: z.boolean(),
+    }),
   ),
   problems: z.array(problemSchema),
   /** On this machine. Where it does not, nobody judges whether the runner lives. */

@@ -52,7 +52,8 @@ export interface LinkKnown {
   /** Where no single device is meant: the state of all of them, `unknown` where they differ. */
   whole: LinkTo;
   peers: ReadonlyMap<string, PeerKnown>;
-  pending: (Pending & { changedAtMs: number; isSecondLook: boolean }) | undefined;
+  /** `holds`: it keeps signs of life waiting. */
+  pending: (Pending & { changedAtMs: number; holds: boolean }) | undefined;
 }
 
 /** What does not change for this long is stuck, not under way: it keeps no sign of life back. */
@@ -87,11 +88,15 @@ function turned(
   return { state, why, sinceMs: before?.state === state ? before.sinceMs : wallMs };
 }
 
-/** A heartbeat is on its way for a moment, too: only what is still to come at the second look keeps others waiting. */
+/** A heartbeat is on its way for a moment, too: so little keeps others waiting only when it is still to come at the next look. */
+const SMALL_BYTES = 65_536;
+
+/** Items without bytes are deletions: they take no time, unless they cannot be made at all. */
 function nextPending(before: LinkKnown['pending'], now: Pending, nowMs: number): LinkKnown['pending'] {
-  if (now.items === 0 && !now.busy) return undefined;
+  if (now.bytes === 0 && !now.busy) return undefined;
   const changed = !before || before.items !== now.items || before.bytes !== now.bytes;
-  return { ...now, changedAtMs: changed ? nowMs : before.changedAtMs, isSecondLook: before !== undefined };
+  const holds = before !== undefined || now.bytes > SMALL_BYTES;
+  return { ...now, changedAtMs: changed ? nowMs : before.changedAtMs, holds };
 }
 
 interface Around {
@@ -121,7 +126,7 @@ function stateOf(
       state: 'half-open',
       why: `connected, but no byte has come for ${Math.round(silentMs / 1000)} s`,
     };
-  if (pending?.isSecondLook && (pending.busy || moment.nowMs - pending.changedAtMs < STUCK_MS))
+  if (pending?.holds && (pending.busy || moment.nowMs - pending.changedAtMs < STUCK_MS))
     return { state: 'pulling', why: pendingText(pending) };
   return { state: 'up', why: undefined };
 }

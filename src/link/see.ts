@@ -41,7 +41,8 @@ const QUIET_BYTES = 65_536;
 
 interface Deep {
   atMs: number;
-  inBytes: number;
+  /** Moved by then, both ways. */
+  bytes: number;
   pending: Pending;
   /** By device: why nothing comes from it. */
   stopped: ReadonlyMap<string, string>;
@@ -56,10 +57,10 @@ export function newLooker(parts: SeeParts): Looker {
     const folders = foldersOf(carried, parts.direction.incoming);
     const connections = answered(await syncthing.connections());
     const peers = peersOf(folders, myId);
-    const inBytes = sumOf(peers, connections);
-    if (!deep || isOutdated(deep, inBytes, nowMs)) {
+    const bytes = sumOf(peers, connections);
+    if (!deep || isOutdated(deep, bytes, nowMs)) {
       const seen = await lookDeep(ground, { folders, peers, connections }, parts.direction);
-      deep = { ...seen, atMs: nowMs, inBytes };
+      deep = { ...seen, atMs: nowMs, bytes };
     }
     const { pending, stopped } = deep;
     return { is: 'seen', pending, peers: peers.map((id) => peerSight(id, connections[id], stopped)) };
@@ -101,8 +102,9 @@ async function readGround({ connect, carriedBy }: SeeParts): Promise<Ground> {
   const found = connect();
   if ('problem' in found) throw new Halt({ is: 'nothing', why: found.problem }, true);
   const syncthing = found.value;
-  const { myId } = answered(await syncthing.system());
-  const { folders } = answered(await syncthing.config());
+  const [system, config] = await Promise.all([syncthing.system(), syncthing.config()]);
+  const { myId } = answered(system);
+  const { folders } = answered(config);
   return { syncthing, myId, carried: carriedBy(folders) };
 }
 
@@ -134,12 +136,13 @@ export function peersOf(folders: readonly FolderConfig[], myId: string): string[
 }
 
 function sumOf(peers: readonly string[], connections: Readonly<Record<string, Connection>>): number {
-  return peers.reduce((sum, id) => sum + (connections[id]?.inBytesTotal ?? 0), 0);
+  const moved = (of: Connection | undefined) => (of ? of.inBytesTotal + of.outBytesTotal : 0);
+  return peers.reduce((sum, id) => sum + moved(connections[id]), 0);
 }
 
-function isOutdated({ atMs, inBytes, pending }: Deep, nowInBytes: number, nowMs: number): boolean {
-  const isMoving = pending.items > 0 || pending.busy;
-  return isMoving || Math.abs(nowInBytes - inBytes) > QUIET_BYTES || nowMs - atMs >= FRESH_MS;
+function isOutdated({ atMs, bytes, pending }: Deep, nowBytes: number, nowMs: number): boolean {
+  const isMoving = pending.bytes > 0 || pending.busy;
+  return isMoving || Math.abs(nowBytes - bytes) > QUIET_BYTES || nowMs - atMs >= FRESH_MS;
 }
 
 interface Seen {

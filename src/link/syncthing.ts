@@ -25,7 +25,7 @@ export interface SyncthingLimits {
   signal?: AbortSignal | undefined;
 }
 
-const SYNCTHING_LIMITS: SyncthingLimits = { timeoutMs: 5_000, maxBytes: 16_000_000 };
+export const SYNCTHING_LIMITS: SyncthingLimits = { timeoutMs: 5_000, maxBytes: 16_000_000 };
 
 /** As many as a page of an answer may hold within the limit of bytes. */
 const NEEDED_FILES_MAX = 5_000;
@@ -128,7 +128,10 @@ function askOver(http: LocalHttp, { url, key, cert }: Api, limits: SyncthingLimi
       ...limits,
     });
     const refusal = refusalOf(answer, key);
-    return refusal ?? read((answer as LocalAnswer).body);
+    if (refusal) return refusal;
+    const { status, body: text } = answer as LocalAnswer;
+    const told = read(text);
+    return 'problem' in told ? { status, ...told } : told;
   };
 }
 

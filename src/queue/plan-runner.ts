@@ -48,6 +48,7 @@ export function planRunner(
   const ready: Ready[] = [];
   for (const job of snapshot.jobs) {
     if (isCopied(job)) plan.waiting.push({ job_id: job.job_id, for: COPYING });
+    else if (isPutOff(job)) plan.waiting.push({ job_id: job.job_id, for: waitOf(job) });
     safely(job, failed, () => {
       const step = job.busy ? undefined : planJob(job, around);
       if (!step) return;
@@ -87,6 +88,15 @@ function isRunning({ ledger, record }: RunnerJob): boolean {
 /** Has an attempt begun that is not over yet? */
 export function isUnderWay(ledger: LedgerJob | undefined): boolean {
   return ledger?.phase === 'intent' || ledger?.phase === 'started';
+}
+
+/** Has something to be tried again for a job that waits here? Who is silent about it says that it is lost. */
+function isPutOff({ busy, ledger, record }: RunnerJob): boolean {
+  return busy && (!ledger || ledger.phase === 'again') && record?.record?.state === 'queued';
+}
+
+function waitOf({ record }: RunnerJob): string {
+  return record?.record?.waiting_for ?? 'runner (it tries again what failed)';
 }
 
 /** Is its order being copied, for the first attempt or for another one? */

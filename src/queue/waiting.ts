@@ -10,10 +10,15 @@ function mb(bytes: number): string {
   return bytes < 10 * MB ? (bytes / MB).toFixed(1) : String(Math.round(bytes / MB));
 }
 
+const CHANGED =
+  ' (every file is here, but not all as they were sealed: if none is on its way, one was changed on the runner side)';
+
 /** `inputs 412/980 MB`, or the count of files where job.json has not told the bytes yet. */
 export function inputsWait(arrived: Arrived): string {
   const { expected, bytes, files } = arrived;
-  return expected ? `inputs ${mb(bytes)}/${mb(expected.bytes)} MB` : `inputs (${files} files so far)`;
+  if (!expected) return `inputs (${files} files so far)`;
+  const isChanged = files >= expected.files && bytes !== expected.bytes;
+  return `inputs ${mb(bytes)}/${mb(expected.bytes)} MB${isChanged ? CHANGED : ''}`;
 }
 
 /** What keeps a whole order from starting until somebody releases it, or undefined. */

@@ -37,6 +37,8 @@ const schema = z.object({
   at: moment,
   link: z.string(),
   link_since: moment,
+  /** More of it, for people. */
+  link_why: z.optional(z.nullable(z.string())),
   runners: z.array(judgedRunnerSchema),
   /** Jobs of which nothing is heard, by id. */
   jobs: z.record(z.string(), silenceSchema),

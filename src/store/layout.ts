@@ -123,8 +123,6 @@ export interface RunnerLayout {
   staging: string;
   /** The attempts of a job: beside the work directories, where a script that clears up behind itself does not reach. */
   attempts(jobId: string): string;
-  /** Where those of all jobs are. */
-  attemptsOfAll: string;
   attempt(jobId: string, attempt: number): string;
 }
 
@@ -138,7 +136,6 @@ export function runnerLayoutOf(stateDir: string, workRoot: string): RunnerLayout
     workDir: (jobId) => path.join(workRoot, jobId),
     staging: path.join(workRoot, '.jobq-staging'),
     attempts: (jobId) => path.join(workRoot, ATTEMPTS, jobId),
-    attemptsOfAll: path.join(workRoot, ATTEMPTS),
     attempt: (jobId, attempt) => path.join(workRoot, ATTEMPTS, jobId, String(attempt)),
   };
 }

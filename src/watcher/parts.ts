@@ -37,6 +37,8 @@ export interface WatcherParts {
   withheld?: readonly string[];
   /** What is known of the mirror at this moment: to this device of it, or, where none is named, as a whole. */
   link: (device?: string) => LinkState;
+  /** Why it is as it is as a whole, for people. */
+  linkWhy?: () => string | undefined;
   /** Who seals and asks, for the files that say so. */
   identity: { host: string; user: string };
   /** Who wants to hear of events, or has some to tell. */

@@ -25,7 +25,10 @@ export async function tellLiveness(watcher: WatcherState, seen: readonly Watcher
   }
 }
 
-function judgementOf({ liveness, disk, lasting }: WatcherState, seen: readonly WatcherJob[]): Judgement {
+function judgementOf(
+  { liveness, disk, lasting, linkWhy }: WatcherState,
+  seen: readonly WatcherJob[],
+): Judgement {
   const iso = (ms: number) => new Date(ms).toISOString();
   const jobs: Record<string, Silence> = {};
   for (const [id, { verdict }] of liveness.jobs) {
@@ -36,6 +39,7 @@ function judgementOf({ liveness, disk, lasting }: WatcherState, seen: readonly W
     at: iso(disk.clock.now()),
     link: liveness.looks.get(undefined)?.link ?? 'unknown',
     link_since: iso(liveness.linkSinceMs),
+    link_why: linkWhy?.() ?? null,
     runners: [...liveness.runners].map(([runner_id, { observed, verdict, clock }]) => ({
       runner_id,
       verdict: verdict.is,

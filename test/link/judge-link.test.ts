@@ -83,6 +83,17 @@ describe('the link is', () => {
       state: 'up',
     },
     {
+      name: 'pulling at the first look at much that has yet to come',
+      sights: [seen([peer()]), seen([peer()], { items: 1, bytes: 300_000_000 })],
+      state: 'pulling',
+      why: /300 MB/,
+    },
+    {
+      name: 'not kept busy by items without bytes: deletions that cannot be made',
+      sights: looks(3, (n) => seen([peer()], { items: 1 + n, bytes: 0 })),
+      state: 'up',
+    },
+    {
       name: 'pulling when there is more to come at the next look, too',
       sights: looks(2, (n) => seen([peer()], { items: 3, bytes: 9_000_000 - n })),
       state: 'pulling',

@@ -147,6 +147,14 @@ describe('a look asks', () => {
     expect((await look()).asked).toEqual(['connections']);
   });
 
+  test('the same for bytes that have gone out: in one folder they keep what comes waiting', async () => {
+    const of = world({ folders: [folder('queue')] });
+    const { look } = looking(of);
+    await look();
+    of.connections[PEER] = { outBytesTotal: 200_000 };
+    expect((await look()).asked).toContain('completion queue STATION');
+  });
+
   test('from the beginning after it was not answered', async () => {
     const of = world();
     const { look, looker } = looking(of);

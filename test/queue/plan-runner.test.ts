@@ -116,6 +116,9 @@ const orders: Case[] = [
   { name: 'a job on which something is under way is left alone', job: { ...ready, busy: true } },
 ];
 
+const OTHER_SIZE =
+  'inputs 412/980 MB (every file is here, but not all as they were sealed: if none is on its way, one was changed on the runner side)';
+
 const arrivals: Case[] = [
   {
     name: 'an order of which files are missing waits for its inputs',
@@ -220,8 +223,8 @@ const arrivals: Case[] = [
   {
     name: 'files of which all are there but not of the size that was told are waited for',
     job: { order: otherSize },
-    does: queue('inputs 412/980 MB'),
-    waits: 'inputs 412/980 MB',
+    does: queue(OTHER_SIZE),
+    waits: OTHER_SIZE,
   },
   {
     name: 'files that stay of another size are copied once the time for the inputs is up, to see what does not fit',

@@ -6,13 +6,13 @@ import { sweepTemps } from '../../store/disk.ts';
 import type { Log } from '../../system/log.ts';
 import type { Bell, Ticking } from '../../system/loop.ts';
 import { newBus } from '../../watcher/bus.ts';
-import type { WatcherParts } from '../../watcher/parts.ts';
 import { openWatcher } from '../../watcher/watcher.ts';
 import type { Context } from '../context.ts';
 import { openContext } from '../context.ts';
 import type { Failure } from '../daemon.ts';
 import { daemonOptions, keepingFailures, reopening, whileLocked } from '../daemon.ts';
 import { keepLog } from '../daemon-log.ts';
+import type { DaemonMirror } from '../daemon-mirror.ts';
 import { newDaemonMirror } from '../daemon-mirror.ts';
 import { checkTargets, notifierFor } from '../notifying.ts';
 import type { CliParts, DaemonParts } from '../parts.ts';
@@ -38,7 +38,7 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
   const bell = daemon.newBell();
   const stopping = new AbortController();
   const stopped = AbortSignal.any([stopping.signal, parts.interrupt]);
-  const open = () => openOne(context, daemon, { log, bell, link: mirror.link, stopping: stopped });
+  const open = () => openOne(context, daemon, { log, bell, mirror, stopping: stopped });
   return whileLocked(context, context.layout.watcherLock, 'the watcher', async () => {
     await keepLog(context, made, 'watcher');
     for (const dir of [context.layout.staging, context.layout.watcher]) await sweepTemps(parts.disk, dir);
@@ -84,14 +84,14 @@ async function goOn(
 interface Around {
   log: Log;
   bell: Bell;
-  link: WatcherParts['link'];
+  mirror: Pick<DaemonMirror, 'link' | 'why'>;
   stopping: AbortSignal;
 }
 
 async function openOne(
   context: Context,
   daemon: DaemonParts,
-  { log, bell, link, stopping }: Around,
+  { log, bell, mirror, stopping }: Around,
 ): Promise<Ticking> {
   const { parts, layout, settings } = context;
   const { host, user } = parts.environment;
@@ -102,7 +102,14 @@ async function openOne(
   const own = { disk: parts.disk, layout, run: runCommand, endRun, stopping, log, identity: { host, user } };
   const told = { bus, ...(notifier && { notifier }) };
   const withheld = secretVariables(settings.notify.targets);
-  const watcher = { ...own, ...told, settings: settings.watcher, withheld, link };
+  const watcher = {
+    ...own,
+    ...told,
+    settings: settings.watcher,
+    withheld,
+    link: mirror.link,
+    linkWhy: mirror.why,
+  };
   return openWatcher(watcher, context.queueId, chores, bell.ring);
 }
 

@@ -47,11 +47,13 @@ export function judgeMirror({ api, look }: MirrorFacts): Finding[] {
   if (look === undefined) return [];
   if ('problem' in look) {
     const { what, remedy } = troubleAt(api, look);
-    return [check.warning(what, remedy)];
+    return [look.status === undefined ? still.problem(what, remedy) : check.warning(what, remedy)];
   }
   const { facts } = look.value;
   return [check.ok(`Syncthing ${facts.version} at ${api}, device ${facts.ownId}`), ...judgeFound(facts)];
 }
+
+const still = newCheck('syncthing', 'while it does not run nothing is mirrored at all');
 
 const NOT_MIRRORED =
   'where something else mirrors the queue set syncthing.link to unknown, where nothing needs to, to local';

@@ -1,6 +1,8 @@
 // The queue at a glance.
+
 import type { Presence } from '../../job/presence.ts';
 import type { View } from '../../job/view.ts';
+import { oneLine } from '../../notify/harmless.ts';
 import type { Problem } from '../../queue/problem.ts';
 import type { Living } from '../living.ts';
 import type { TargetNow } from '../messages.ts';
@@ -67,9 +69,11 @@ function messageSection({ colors }: Style, targets: readonly TargetNow[]): strin
 }
 
 /** A link that carries nothing explains silence: since when, a person wants to know. */
-function linkText({ link, link_since }: NonNullable<Living['liveness']>): string {
+function linkText({ link, link_since, link_why }: NonNullable<Living['liveness']>): string {
   const isGood = link === 'up' || link === 'local';
-  return isGood ? `link ${link}` : `link ${link} since ${momentText(link_since)}`;
+  return isGood
+    ? `link ${link}`
+    : `link ${link} since ${momentText(link_since)}${link_why ? ` (${oneLine(link_why)})` : ''}`;
 }
 
 const NO_WATCHER = 'The watcher does not run on this machine: it is not known here who is alive.';

@@ -68,7 +68,12 @@ export function progressText(progress: Progress | null): string {
 
 /** What there is to say of a job beside its state. */
 /** Where an order is on its way to its runner. */
-export function placeText({ state, bytes, bytes_total }: OrderPlace): string {
+export function placeText(place: OrderPlace): string {
+  const cut = place.connected || place.state === 'delivered' ? '' : '; its machine is not connected';
+  return wayText(place) + cut;
+}
+
+function wayText({ state, bytes, bytes_total }: OrderPlace): string {
   switch (state) {
     case 'published':
       return 'published; Syncthing has not taken it up yet';

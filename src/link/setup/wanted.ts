@@ -37,6 +37,8 @@ const RESCAN_S = 300;
 /** The least that 1.x takes: only whole seconds, and 0 turns the watcher off. */
 export const WATCHER_DELAY_S = 1;
 const MAX_CONFLICTS = 10;
+/** Measured on a slow link: 32 MB, the default, hold a heartbeat up for as long as the model takes; with this it is seconds. */
+const PENDING_KIB = 4096;
 
 const exactly = (field: string, to: Wish['to']): Wish => ({ field, to, fits: (value) => value === to });
 const amount = (field: string, to: number, fits: (value: number) => boolean): Wish => ({
@@ -54,6 +56,10 @@ export function wishesFor(type: FolderType, version: string): Wish[] {
     amount('maxConflicts', MAX_CONFLICTS, (n) => n === -1 || n >= MAX_CONFLICTS),
     exactly('ignorePerms', true),
     amount('rescanIntervalS', RESCAN_S, (s) => s > 0 && s <= RESCAN_S),
+    // what is asked for of a model keeps everything else of its sender waiting
+    ...(type === 'receiveonly'
+      ? [amount('pullerMaxPendingKiB', PENDING_KIB, (kib) => kib > 0 && kib <= PENDING_KIB)]
+      : []),
     ...(waitsBeforePull(version) ? [exactly('pullerDelayS', 0)] : []),
   ];
 }

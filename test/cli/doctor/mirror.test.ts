@@ -74,7 +74,6 @@ describe('it is no fault of the queue', () => {
   });
 
   test.each([
-    ['that it does not run', { problem: 'connect ECONNREFUSED' }, 'does not answer'],
     ['that it refuses the key', { status: 403, body: 'Forbidden' }, 'refuses the key'],
     ['that something else answers', { status: 200, body: '<html>' }, 'is no JSON'],
   ])('%s, but a warning', async (_name, answer, words) => {
@@ -82,6 +81,12 @@ describe('it is no fault of the queue', () => {
     const { of } = await found('syncthing', 'mirror');
     expect(of).toEqual([expect.stringMatching(new RegExp(`^warning Syncthing .*${words}`))]);
   });
+});
+
+test('it is a problem that Syncthing is set up and does not run: nothing is mirrored', async () => {
+  fake.instead = () => ({ problem: 'connect ECONNREFUSED' });
+  const { of } = await found('syncthing', 'mirror');
+  expect(of).toEqual([expect.stringMatching(/^problem Syncthing does not answer .*ECONNREFUSED/)]);
 });
 
 test.each(['local', 'unknown'])('nobody is asked where syncthing.link is %s', async (link) => {
