@@ -63,7 +63,11 @@ function askingMirror(context: Context): DaemonMirror {
         await link.close();
       }
     },
-    link: (device) => link?.to(device).state ?? 'unknown',
+    // a runner of this machine is on this side of the mirror
+    link: (device) =>
+      device !== undefined && device === link?.ground()?.myId
+        ? 'local'
+        : (link?.to(device).state ?? 'unknown'),
     why: () => link?.to().why,
     ownDevice: () => link?.ground()?.myId,
   };

@@ -131,6 +131,10 @@ function keyOf({ settings, files }: FindApiParts, own: OwnConfig): Found {
   }
   if ('problem' in own)
     return own.isAbsent && settings.url !== undefined ? failed(`there is no API key: ${own.problem}`) : own;
+  if (settings.url !== undefined && !isLoopback(settings.url))
+    return failed(
+      `the key in ${own.dir} is this machine's own and is not sent to ${settings.url}; set syncthing.api_key_file`,
+    );
   const { key } = own.gui;
   return KEY.test(key) ? { value: key } : failed(`${own.dir} holds no API key`);
 }

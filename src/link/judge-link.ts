@@ -9,6 +9,8 @@ export interface PeerSight {
   inBytes: number;
   /** Why nothing comes from it although it may be connected: paused here or there. */
   stopped?: string | undefined;
+  /** What it lacks of what goes out: a machine with few processors works through one folder at a time. */
+  lacks?: Pick<Pending, 'items' | 'bytes'> | undefined;
 }
 
 /** What has yet to come, and what keeps the folder that brings the signs of life from bringing them. */
@@ -42,18 +44,24 @@ export interface LinkTo {
   why: string | undefined;
 }
 
+/** What is under way from and to one device, as long as anything is. */
+interface Waiting extends Pending {
+  changedAtMs: number;
+  /** It keeps signs of life waiting. */
+  holds: boolean;
+}
+
 interface PeerKnown extends LinkTo {
   inBytes: number;
   /** When bytes came last. */
   heardAtMs: number;
+  pending: Waiting | undefined;
 }
 
 export interface LinkKnown {
   /** Where no single device is meant: the state of all of them, `unknown` where they differ. */
   whole: LinkTo;
   peers: ReadonlyMap<string, PeerKnown>;
-  /** `holds`: it keeps signs of life waiting. */
-  pending: (Pending & { changedAtMs: number; holds: boolean }) | undefined;
 }
 
 /** What does not change for this long is stuck, not under way: it keeps no sign of life back. */
@@ -67,16 +75,15 @@ export function nextLink(
 ): LinkKnown {
   if (sight.is !== 'seen') {
     const state = sight.is === 'down' ? 'own-daemon-down' : 'unknown';
-    return { whole: turned(before?.whole, state, sight.why, moment), peers: new Map(), pending: undefined };
+    return { whole: turned(before?.whole, state, sight.why, moment), peers: new Map() };
   }
-  const pending = nextPending(before?.pending, sight.pending, moment.nowMs);
   const peers = new Map(
     sight.peers.map((peer) => [
       peer.device,
-      nextPeer(before?.peers.get(peer.device), peer, { pending, moment, halfOpenMs }),
+      nextPeer(before?.peers.get(peer.device), peer, { pending: sight.pending, moment, halfOpenMs }),
     ]),
   );
-  return { whole: wholeOf(before?.whole, [...peers.values()], moment), peers, pending };
+  return { whole: wholeOf(before?.whole, [...peers.values()], moment), peers };
 }
 
 function turned(
@@ -92,7 +99,7 @@ function turned(
 const SMALL_BYTES = 65_536;
 
 /** Items without bytes are deletions: they take no time, unless they cannot be made at all. */
-function nextPending(before: LinkKnown['pending'], now: Pending, nowMs: number): LinkKnown['pending'] {
+function nextPending(before: Waiting | undefined, now: Pending, nowMs: number): Waiting | undefined {
   if (now.bytes === 0 && !now.busy) return undefined;
   const changed = !before || before.items !== now.items || before.bytes !== now.bytes;
   const holds = before !== undefined || now.bytes > SMALL_BYTES;
@@ -100,7 +107,7 @@ function nextPending(before: LinkKnown['pending'], now: Pending, nowMs: number):
 }
 
 interface Around {
-  pending: LinkKnown['pending'];
+  pending: Pending;
   moment: Moment;
   halfOpenMs: number;
 }
@@ -110,14 +117,17 @@ function nextPeer(before: PeerKnown | undefined, now: PeerSight, around: Around)
   // the totals begin again when the mirror is started again
   const heard = before?.inBytes !== now.inBytes || before.state === 'disconnected';
   const heardAtMs = heard ? moment.nowMs : before.heardAtMs;
-  const { state, why } = stateOf(now, heardAtMs, around);
-  return { ...turned(before, state, why, moment), inBytes: now.inBytes, heardAtMs };
+  const { items, bytes, busy } = around.pending;
+  const both = { items: items + (now.lacks?.items ?? 0), bytes: bytes + (now.lacks?.bytes ?? 0), busy };
+  const pending = nextPending(before?.pending, both, moment.nowMs);
+  const { state, why } = stateOf(now, { heardAtMs, pending }, around);
+  return { ...turned(before, state, why, moment), inBytes: now.inBytes, heardAtMs, pending };
 }
 
 function stateOf(
   { connected, stopped }: PeerSight,
-  heardAtMs: number,
-  { pending, moment, halfOpenMs }: Around,
+  { heardAtMs, pending }: Pick<PeerKnown, 'heardAtMs' | 'pending'>,
+  { moment, halfOpenMs }: Around,
 ): Pick<LinkTo, 'state' | 'why'> {
   if (!connected || stopped !== undefined) return { state: 'disconnected', why: stopped };
   const silentMs = moment.nowMs - heardAtMs;
@@ -134,7 +144,7 @@ function stateOf(
 function pendingText({ items, bytes }: Pending): string {
   return items === 0
     ? 'the folder is being scanned'
-    : `${items} ${items === 1 ? 'item' : 'items'}, ${Math.ceil(bytes / 1e6)} MB to come`;
+    : `${items} ${items === 1 ? 'item' : 'items'}, ${Math.ceil(bytes / 1e6)} MB under way`;
 }
 
 function wholeOf(before: LinkTo | undefined, peers: readonly LinkTo[], moment: Moment): LinkTo {

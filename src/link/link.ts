@@ -22,6 +22,9 @@ export interface LinkParts {
   settings: { poll_interval_s: number; half_open_after_s: number };
 }
 
+/** A daemon begins its work without knowing the link when the mirror takes longer than this to answer. */
+const FIRST_LOOK_MS = 1_000;
+
 /** Looks once, then goes on beside until it is closed. */
 export async function openLink({ looker, clock, log, ring, settings }: LinkParts): Promise<Link> {
   const over = new AbortController();
@@ -42,8 +45,10 @@ export async function openLink({ looker, clock, log, ring, settings }: LinkParts
       if (!over.signal.aborted) await look();
     }
   };
-  await look();
-  const going = goOn();
+  const seen = new AbortController();
+  const first = look().finally(() => seen.abort());
+  const going = first.then(goOn);
+  await Promise.race([first, clock.sleep(FIRST_LOOK_MS, seen.signal)]);
   return {
     to: (device) => (known ? linkTo(known, device) : { state: 'unknown', sinceMs: 0, why: undefined }),
     ground: looker.ground,

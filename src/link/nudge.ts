@@ -68,7 +68,7 @@ export function newNudge({ ground, layout, clock, log }: NudgeParts): Nudge {
     await clock.turn();
     while (line.waiting.size > 0 && !over.signal.aborted) {
       const isPatient = [...line.waiting.values()].every(({ patient }) => patient);
-      if (isPatient) await clock.sleep(PATIENCE_MS, AbortSignal.any([line.hurry.signal, over.signal]));
+      if (isPatient) await clock.sleep(PATIENCE_MS, line.hurry.signal);
       line.hurry = new AbortController();
       const targets = [...line.waiting.values()];
       line.waiting.clear();
@@ -99,7 +99,10 @@ export function newNudge({ ground, layout, clock, log }: NudgeParts): Nudge {
       if (going.length === 0) return;
       await within(clock, over.signal, limitMs, Promise.all(going));
     },
-    close: () => over.abort(),
+    close: () => {
+      over.abort();
+      for (const line of lines.values()) line.hurry.abort();
+    },
   };
 }
 

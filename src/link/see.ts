@@ -46,6 +46,8 @@ interface Deep {
   pending: Pending;
   /** By device: why nothing comes from it. */
   stopped: ReadonlyMap<string, string>;
+  /** By device: what it has yet to get. */
+  lacks: ReadonlyMap<string, Pending>;
 }
 
 export function newLooker(parts: SeeParts): Looker {
@@ -59,11 +61,12 @@ export function newLooker(parts: SeeParts): Looker {
     const peers = peersOf(folders, myId);
     const bytes = sumOf(peers, connections);
     if (!deep || isOutdated(deep, bytes, nowMs)) {
-      const seen = await lookDeep(ground, { folders, peers, connections }, parts.direction);
-      deep = { ...seen, atMs: nowMs, bytes };
+      const looked = await lookDeep(ground, { folders, peers, connections }, parts.direction);
+      deep = { ...looked, atMs: nowMs, bytes };
     }
-    const { pending, stopped } = deep;
-    return { is: 'seen', pending, peers: peers.map((id) => peerSight(id, connections[id], stopped)) };
+    const seen = deep;
+    const sights = peers.map((id) => peerSight(id, connections[id], seen));
+    return { is: 'seen', pending: seen.pending, peers: sights };
   };
   return {
     ground: () => ground,
@@ -140,8 +143,8 @@ function sumOf(peers: readonly string[], connections: Readonly<Record<string, Co
   return peers.reduce((sum, id) => sum + moved(connections[id]), 0);
 }
 
-function isOutdated({ atMs, bytes, pending }: Deep, nowBytes: number, nowMs: number): boolean {
-  const isMoving = pending.bytes > 0 || pending.busy;
+function isOutdated({ atMs, bytes, pending, lacks }: Deep, nowBytes: number, nowMs: number): boolean {
+  const isMoving = pending.busy || [pending, ...lacks.values()].some((each) => each.bytes > 0);
   return isMoving || Math.abs(nowBytes - bytes) > QUIET_BYTES || nowMs - atMs >= FRESH_MS;
 }
 
@@ -155,44 +158,64 @@ async function lookDeep(
   { syncthing, carried }: Ground,
   { folders, peers, connections }: Seen,
   { outgoing }: Direction,
-): Promise<Pick<Deep, 'pending' | 'stopped'>> {
-  const stopped = new Map<string, string>();
+): Promise<Pick<Deep, 'pending' | 'stopped' | 'lacks'>> {
+  const sending = new Set(outgoing.flatMap((tree) => carried[tree]?.folder.id ?? []));
+  const alive = carried.runners?.folder.id;
   const needs: Pending[] = [];
-  const sending = new Set(outgoing.map((tree) => carried[tree]?.folder.id));
-  const connected = peers.filter((peer) => connections[peer]?.connected);
-  for (const { id } of folders) {
-    needs.push(await pendingHere(syncthing, id));
-    for (const device of connected) {
+  for (const { id } of folders)
+    needs.push(await pendingHere(syncthing, id, id === alive && !sending.has(id)));
+  const stopped = new Map<string, string>();
+  const lacks = new Map<string, Pending>();
+  const all = new Set([...folders.map(({ id }) => id), ...sending]);
+  for (const device of peers.filter((peer) => connections[peer]?.connected)) {
+    const outs: Pending[] = [];
+    for (const id of all) {
       const { remoteState, needItems, needBytes } = answered(await syncthing.completion(id, device));
       const why = STOPPED[remoteState ?? ''];
       if (why !== undefined) stopped.set(device, `${id} is ${why} on the other device`);
-      // one folder for both ways: what goes out keeps what is to come in waiting
-      if (sending.has(id)) needs.push({ items: needItems, bytes: needBytes, busy: false });
+      if (sending.has(id)) outs.push({ items: needItems, bytes: needBytes, busy: false });
     }
+    lacks.set(device, sumUp(outs));
   }
+  return { pending: sumUp(needs), stopped, lacks };
+}
+
+function sumUp(each: readonly Pending[]): Pending {
   const sum = (a: Pending, b: Pending) => ({
     items: a.items + b.items,
     bytes: a.bytes + b.bytes,
     busy: a.busy || b.busy,
   });
-  return { pending: needs.reduce(sum, { items: 0, bytes: 0, busy: false }), stopped };
+  return each.reduce(sum, { items: 0, bytes: 0, busy: false });
 }
 
 /** What Syncthing calls it when a folder comes from a device no more. */
 const STOPPED: Readonly<Record<string, string>> = { paused: 'paused', notSharing: 'not shared' };
 
-async function pendingHere(syncthing: Syncthing, folder: string): Promise<Pending> {
-  const { error, state, needItems, needBytes } = answered(await syncthing.folderStatus(folder));
+/** A folder that brings signs of life alone and cannot take them in does not bring them. */
+async function pendingHere(syncthing: Syncthing, folder: string, isAlive: boolean): Promise<Pending> {
+  const status = answered(await syncthing.folderStatus(folder));
+  const { error, state, needItems, needBytes, pullErrors } = status;
+  if (isAlive && pullErrors > 0)
+    throw new Halt(
+      { is: 'down', why: `its folder ${folder} cannot take in what comes: is the disk full?` },
+      false,
+    );
   if (error) throw new Halt({ is: 'down', why: `its folder ${folder}: ${error}` }, false);
   return { items: needItems, bytes: needBytes, busy: state !== 'idle' && state !== 'error' };
 }
 
-function peerSight(device: string, connection: Connection | undefined, stopped: Deep['stopped']): PeerSight {
+function peerSight(
+  device: string,
+  connection: Connection | undefined,
+  { stopped, lacks }: Pick<Deep, 'stopped' | 'lacks'>,
+): PeerSight {
   const why = connection?.paused ? 'the device is paused on this machine' : stopped.get(device);
   return {
     device,
     connected: connection?.connected ?? false,
     inBytes: connection?.inBytesTotal ?? 0,
     stopped: why,
+    lacks: lacks.get(device),
   };
 }

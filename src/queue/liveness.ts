@@ -58,7 +58,7 @@ const CONTINUOUS_MS = 60_000;
 export function nextLook(before: Look | undefined, now: Pick<Look, 'nowMs' | 'wallMs' | 'link'>): Look {
   const elapsedMs = now.nowMs - (before?.nowMs ?? now.nowMs);
   const fresh = !before || hasSlept(before, now) || hasComeBack(before.link, now.link);
-  const counts = !fresh && PROOF[now.link] !== 'none';
+  const counts = !fresh && PROOF[now.link] !== 'none' && PROOF[before?.link ?? now.link] !== 'none';
   return { ...now, countedMs: counts ? elapsedMs : 0, fresh };
 }
 
@@ -68,7 +68,9 @@ function hasSlept(before: Look, { nowMs, wallMs }: Pick<Look, 'nowMs' | 'wallMs'
   return elapsedMs > CONTINUOUS_MS || wallMs - before.wallMs - elapsedMs > CONTINUOUS_MS;
 }
 
+/** What only waited behind bytes comes at once when those have come: then age goes on where it was. */
 function hasComeBack(before: LinkState, now: LinkState): boolean {
+  if (before === 'pulling') return false;
   if (PROOF[now] === 'sure') return PROOF[before] !== 'sure';
   return PROOF[now] === 'unsure' && PROOF[before] === 'none';
 }

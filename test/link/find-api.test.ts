@@ -212,9 +212,14 @@ describe('from the settings', () => {
       url: 'http://127.0.0.1:8384/',
       key: 'k',
     });
-    expect(find({ files, settings: { url: 'http://10.0.0.2:99' } })).toMatchObject({
-      url: 'http://10.0.0.2:99/',
+    expect(find({ files, settings: { url: 'http://127.0.0.1:99' } })).toMatchObject({
+      url: 'http://127.0.0.1:99/',
       key: 'own-key',
+    });
+    // this machine's key opens nothing elsewhere, and is nobody's business there
+    expect(find({ files, settings: { url: 'http://10.0.0.2:99' } })).toMatchObject({
+      problem: expect.stringContaining('is not sent to http://10.0.0.2:99'),
+      isAbsent: false,
     });
     expect(find({ settings: { url: 'http://h/st//', api_key: 'k' } })).toMatchObject({ url: 'http://h/st/' });
   });
@@ -259,7 +264,8 @@ describe('from the settings', () => {
 
   test('an address that stands elsewhere is not tied to the certificate of this machine', () => {
     const files = { [CONFIG]: xml(), [`${HOME}/.config/syncthing/https-cert.pem`]: 'PEM' };
-    expect(find({ files, settings: { url: 'https://nas.example:8384' } })).toMatchObject({ cert: undefined });
+    const elsewhere = { url: 'https://nas.example:8384', api_key: 'k' };
+    expect(find({ files, settings: elsewhere })).toMatchObject({ key: 'k', cert: undefined });
     expect(find({ files, settings: { url: 'https://127.0.0.1:8384' } })).toMatchObject({ cert: 'PEM' });
   });
 });

@@ -97,7 +97,7 @@ describe('the link is', () => {
       name: 'pulling when there is more to come at the next look, too',
       sights: looks(2, (n) => seen([peer()], { items: 3, bytes: 9_000_000 - n })),
       state: 'pulling',
-      why: /3 items, 9 MB to come/,
+      why: /3 items, 9 MB under way/,
     },
     {
       name: 'pulling while its folder is busy',
@@ -109,12 +109,18 @@ describe('the link is', () => {
       name: 'pulling for as long as what is to come changes',
       sights: looks(9, (n) => seen([peer({ inBytes: n })], { items: 1, bytes: 9_000_000 - n })),
       state: 'pulling',
-      why: /1 item, 9 MB to come/,
+      why: /1 item, 9 MB under way/,
     },
     {
       name: 'up when what is to come does not come: it is stuck and keeps nothing back',
       sights: looks(9, (n) => seen([peer({ inBytes: n })], { items: 1, bytes: 9_000_000 })),
       state: 'up',
+    },
+    {
+      name: 'pulling while the other device gets much: it works through one folder at a time',
+      sights: looks(3, (n) => seen([peer({ lacks: { items: 1, bytes: 300_000_000 - n } })])),
+      state: 'pulling',
+      why: /300 MB under way/,
     },
     {
       name: 'half open rather than pulling when no byte comes',

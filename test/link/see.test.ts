@@ -55,7 +55,15 @@ describe('a look sees', () => {
     const { look } = looking(world({ connections: { [PEER]: { inBytesTotal: 7 } } }));
     expect((await look()).sight).toEqual({
       is: 'seen',
-      peers: [{ device: PEER, connected: true, inBytes: 7, stopped: undefined }],
+      peers: [
+        {
+          device: PEER,
+          connected: true,
+          inBytes: 7,
+          stopped: undefined,
+          lacks: { items: 0, bytes: 0, busy: false },
+        },
+      ],
       pending: { items: 0, bytes: 0, busy: false },
     });
   });
@@ -113,12 +121,24 @@ describe('a look sees', () => {
     expect(pendingOf(await looking(busy).look())?.busy).toBe(true);
   });
 
-  test('what goes out only where the same folder brings what comes', async () => {
+  test('what a device lacks of what goes out, and of nothing else', async () => {
     const files = [{ name: 'job/model.prt', size: 300 }];
     const need = { outbox: { files }, inbox: { files } };
-    expect(pendingOf(await looking(world({ need })).look())?.items).toBe(0);
-    const one = world({ folders: [folder('queue')], need: { queue: need.outbox } });
-    expect(pendingOf(await looking(one).look())).toEqual({ items: 1, bytes: 300, busy: false });
+    const four = await looking(world({ need })).look();
+    expect(pendingOf(four)?.items).toBe(0);
+    expect(peerOf(four)?.lacks).toEqual({ items: 1, bytes: 300, busy: false });
+    const one = world({ folders: [folder('queue')], need: { queue: { files } } });
+    expect(peerOf(await looking(one).look())?.lacks).toEqual({ items: 1, bytes: 300, busy: false });
+  });
+
+  test('that signs of life cannot be taken in, where their folder brings nothing else', async () => {
+    const status = { runners: { pullErrors: 1, needItems: 1, needBytes: 400 } };
+    const why = 'its folder runners cannot take in what comes: is the disk full?';
+    expect((await looking(world({ status })).look()).sight).toEqual({ is: 'down', why });
+    const other = { inbox: { pullErrors: 1 } };
+    expect((await looking(world({ status: other })).look()).sight.is).toBe('seen');
+    const one = world({ folders: [folder('queue')], status: { queue: { pullErrors: 1 } } });
+    expect((await looking(one).look()).sight.is).toBe('seen');
   });
 });
 
