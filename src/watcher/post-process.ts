@@ -10,6 +10,7 @@ import type { PostJournal } from '../store/post-journal.ts';
 import { publishPostResult, readPostJournal, writePostJournal } from '../store/post-journal.ts';
 import type { Known } from '../store/post-made.ts';
 import { layMade, madeDir, mergeMade } from '../store/post-made.ts';
+import { readArrival } from '../store/read-record.ts';
 import type { Files } from '../system/files.ts';
 import type { WatcherState } from './parts.ts';
 import type { PostStep } from './post/next.ts';
@@ -129,7 +130,11 @@ async function freshCopy(
   const work = path.join(layout.processing(jobId), number);
   await disk.files.removeTree(layout.processing(jobId));
   const breach = await copySealed(disk, source, work, entries);
-  if (breach) throw new Error(`the copy for the post-processor does not fit the seal: ${breach}`);
+  if (breach) {
+    // only where the record itself is whole: then it is copied again
+    if (readArrival(disk.files, layout.record(jobId), jobId)?.complete) await disk.files.removeTree(source);
+    throw new Error(`our copy does not fit its seal: ${breach}`);
+  }
   const known: Known = new Map(entries.map((entry) => [entry.path, entry.sha256]));
   for (const { name, files: made } of journal?.processors ?? [])
     await layMade(disk, madeDir(post, name), work, { made, known });

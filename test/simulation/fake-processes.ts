@@ -34,7 +34,7 @@ function count(counts: Map<string, number>, key: string): void {
 const WITHOUT_LICENCE = 'no-licence';
 
 /** Such a job fails; its retry, which is called otherwise, does not. */
-export const FLAKY = 'flaky';
+const FLAKY = 'flaky';
 
 function endOf({ job_id, attempt }: AttemptCommand): object {
   if (job_id.endsWith(FLAKY)) return { exit_code: 3 };

@@ -1,87 +1,65 @@
-// A small simulation of the whole queue: crashes between any two file operations, delivery in any order.
+// The simulator over the queue as it is: worlds that broke a rule once, and fixed ones. New ones: `npm run simulate`.
 import { describe, expect, test } from 'vitest';
+import { COUNTEREXAMPLES, quiet } from './counterexamples.ts';
+import { kindOf, runSeeds } from './report.ts';
+import type { Fault } from './scenario.ts';
+import { scenarioOf } from './scenario.ts';
+import { shrunk } from './shrink.ts';
 import { simulate } from './simulate.ts';
-import { FIXED } from './world.ts';
-
-/** No interruption is the last one, so that each of them has to end well; but for the one that may not be taken up. */
-const POLICIES = [
-  { name: 'failing', fields: { on_interrupt: 'fail' } },
-  { name: 'resumed', fields: { on_interrupt: 'resume', max_attempts: 99 } },
-  { name: 'restarted', fields: { on_interrupt: 'restart', max_attempts: 99 } },
-  { name: 'no-licence', fields: { on_interrupt: 'restart', max_attempts: 99 } },
-];
 
 // thousands of small steps: slow where the machine is busy
 const LIMIT_MS = 120_000;
+const FIXED = { base: 1, seeds: 40 };
 
-describe('a job is archived once, whole, and its script is started once', { timeout: LIMIT_MS }, () => {
-  test('without a crash', async () => {
-    const result = await simulate({ seed: 1, jobs: 2, faultySteps: 0 });
-    expect(result.failure).toBeUndefined();
+describe('no job is lost, run twice by accident, or announced before it is whole', {
+  timeout: LIMIT_MS,
+}, () => {
+  test.each(COUNTEREXAMPLES)('$story', async ({ scenario }) => {
+    expect((await simulate(scenario)).failure).toBeUndefined();
   });
 
-  test.each(['linux', 'windows'] as const)(
-    'when the daemon on %s dies at any one of its file operations',
-    async (side) => {
-      const { operations } = await simulate({ seed: 7, jobs: 1, faultySteps: 0 });
-      expect(operations[side]).toBeGreaterThan(20);
-      for (let operation = 0; operation < operations[side]; operation++) {
-        const result = await simulate({ seed: 7, jobs: 1, faultySteps: 0, crashAt: { side, operation } });
-        expect(result.failure, `crash at operation ${operation}`).toBeUndefined();
+  test('in worlds that are the same each time, with every kind of fault among them', async () => {
+    const { failures, jobs, seen } = await runSeeds({ ...FIXED, failuresMax: 3 });
+    expect(failures.map(({ seed, failure }) => `seed ${seed}: ${failure}`)).toEqual([]);
+    expect(jobs).toBeGreaterThan(2 * FIXED.seeds);
+    const kinds = ['crash of the runner', 'crash of the watcher', 'power of linux', 'power of windows'];
+    expect(kinds.filter((kind) => !seen.has(`fault: ${kind}`))).toEqual([]);
+  });
+
+  const SIDES = [
+    { who: 'watcher', step: 9 },
+    { who: 'runner', step: 9 },
+  ] as const;
+
+  test.each(SIDES)(
+    'when the $who dies at every ninth of its calls',
+    async ({ who, step }) => {
+      for (let inCalls = 0; inCalls < 160; inCalls += step) {
+        const crash: Fault = { kind: 'crash', who, atMs: 1001, inCalls, downMs: 2000 };
+        const { failure } = await simulate(quiet(7, { faults: [crash] }));
+        expect(failure && `dies at call ${inCalls}: ${failure}`).toBeUndefined();
       }
     },
   );
+});
 
-  test.each([{ workPath: undefined }, { workPath: `${FIXED}/{project}` }])(
-    'when the machine goes down again and again, with the files of runs at $workPath',
-    async ({ workPath }) => {
-      let attempts = 0;
-      for (let seed = 200; seed < 206; seed++) {
-        const options = { seed, jobs: POLICIES.length, faultySteps: 1500, reboots: true, policies: POLICIES };
-        const result = await simulate({ ...options, ...(workPath && { workPath }) });
-        expect(result.failure).toBeUndefined();
-        attempts += result.attempts;
-      }
-      expect(attempts).toBeGreaterThan(6 * (POLICIES.length + 1) + 5);
-    },
-  );
-
-  test('when both daemons die again and again', async () => {
-    for (let seed = 100; seed < 125; seed++) {
-      const result = await simulate({ seed, jobs: 2, faultySteps: 600 });
-      expect(result.failure).toBeUndefined();
-      expect(result.crashes).toBeGreaterThan(10);
-    }
+describe('the simulator', { timeout: LIMIT_MS }, () => {
+  test('does the same for the same seed', async () => {
+    const [one, other] = [await simulate(scenarioOf(12), true), await simulate(scenarioOf(12), true)];
+    expect(other.trace).toEqual(one.trace);
+    expect(one.trace.length).toBeGreaterThan(100);
   });
 
-  /** Fails once, and is tried again as another job. */
-  const FLAKY = { name: 'flaky', fields: { retry: { max: 2, on: ['script'], backoff_s: 2 } } };
-  const PLAIN = { name: 'sim', fields: {} };
-  const RETRY = /-flaky-r1$/;
-
-  test('when jobs are tried again and given up, and both daemons die again and again', async () => {
-    let [retries, abandoned] = [0, 0];
-    for (let seed = 334; seed < 342; seed++) {
-      const options = { seed, jobs: 2, faultySteps: 500, policies: [FLAKY, PLAIN], abandons: true };
-      const result = await simulate(options);
-      expect(result.failure).toBeUndefined();
-      retries += result.jobs.filter((job) => RETRY.test(job)).length;
-      abandoned += result.abandoned.length;
-    }
-    expect(retries).toBeGreaterThan(2);
-    expect(abandoned).toBeGreaterThan(3);
+  test('makes a failure smaller by leaving out what it does not need', async () => {
+    const scenario = scenarioOf(3);
+    const needed: Fault = { kind: 'rot', atMs: 1, early: false };
+    const fails = async ({ faults }: typeof scenario) => faults.includes(needed);
+    const small = await shrunk({ ...scenario, faults: [...scenario.faults, needed] }, fails);
+    expect(small.faults).toEqual([needed]);
+    expect(small.jobs).toHaveLength(1);
   });
 
-  // test/watcher tries every operation without a mirror; here are some of them with one
-  test('when the watcher dies at some of its file operations while a job is tried again', async () => {
-    const scene = { seed: 7, jobs: 1, faultySteps: 0, policies: [FLAKY] };
-    const { operations, jobs } = await simulate(scene);
-    expect(jobs.filter((job) => RETRY.test(job))).toHaveLength(1);
-    for (let nth = 1; nth < 8; nth++) {
-      const operation = Math.floor((operations.linux * nth) / 8);
-      const result = await simulate({ ...scene, crashAt: { side: 'linux', operation } });
-      expect(result.failure, `crash at operation ${operation}`).toBeUndefined();
-      expect(result.jobs).toEqual(jobs);
-    }
+  test('takes failures that differ only in names and numbers as the same', () => {
+    expect(kindOf('job-20260210-1-a ended 3 times')).toBe(kindOf('job-20260210-2-b ended 14 times'));
   });
 });

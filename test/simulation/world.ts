@@ -1,180 +1,149 @@
-// Two machines, the mirror between them, and both daemons with the real planning and store code. Daemons die between
-// any two file operations and come back; files arrive in any order.
-import path from 'node:path';
-import type { Runner } from '../../src/runner/runner.ts';
-import { openRunner } from '../../src/runner/runner.ts';
-import type { Disk } from '../../src/store/disk.ts';
+// Two machines, the mirror between them, and both daemons with their real planning and store code, put together.
 import { initQueue } from '../../src/store/init.ts';
-import { layoutOf, runnerLayoutOf } from '../../src/store/layout.ts';
-import type { Chores } from '../../src/system/chores.ts';
-import { newChores } from '../../src/system/chores.ts';
-import { silentLog } from '../../src/system/log.ts';
-import type { Ticking } from '../../src/system/loop.ts';
-import { openWatcher } from '../../src/watcher/watcher.ts';
-import { fakeMachine } from '../helpers/fake-machine.ts';
-import type { FakeClock } from '../helpers/memory-disk.ts';
-import { fakeClock, memoryDisk } from '../helpers/memory-disk.ts';
-import { runnerSettings } from '../helpers/runner-settings.ts';
-import { retryPolicy } from '../helpers/snapshots.ts';
-import type { FakeProcesses } from './fake-processes.ts';
-import { fakeProcesses } from './fake-processes.ts';
-import type { FaultyFiles } from './faulty-files.ts';
-import { faultyFiles } from './faulty-files.ts';
-import type { Mirror } from './mirror.ts';
-import { mirrorOf } from './mirror.ts';
+import { layoutOf } from '../../src/store/layout.ts';
+import type { Book } from './check/book.ts';
+import { count, newBook, QUEUE_ID, ROOTS } from './check/book.ts';
+import { breach } from './check/breach.ts';
+import { afterRename, beforeChange } from './check/rules.ts';
+import type { Daemon } from './machine/daemon.ts';
+import { newDaemon } from './machine/daemon.ts';
+import type { Call } from './machine/life.ts';
+import type { Side } from './machine/side.ts';
+import { newSide } from './machine/side.ts';
+import type { Supervisors } from './machine/supervisors.ts';
+import { newSupervisors } from './machine/supervisors.ts';
+import type { Mirror } from './mirror/mirror.ts';
+import { newMirror } from './mirror/mirror.ts';
+import type { Device } from './mirror/versions.ts';
+import { newOpener } from './openings.ts';
 import type { Random } from './random.ts';
-
-export const LINUX = '/queue';
-export const WINDOWS = '/C/queue';
-const STATE = '/C/state';
-const WORK = '/C/work';
-/** Where fixed paths for runs lie. */
-export const FIXED = '/C/fixed';
-const QUEUE_ID = 'q-simulated';
-
-/** One machine: its bare disk, and the same disk as its daemon sees it. */
-export interface Side {
-  disk: Disk;
-  files: FaultyFiles;
-  /** Paths that the daemon changed although they belong to the other side. */
-  breaches: string[];
-}
-
-const RUNNER_SETTINGS = runnerSettings();
-
-const WATCHER_SETTINGS = {
-  unsealed_quiet_s: 60,
-  second_look_s: 2,
-  post_command: ['post'],
-  post_env_inherit: [],
-  post_timeout_s: 60,
-  post: {},
-  post_tries: 1,
-  post_backoff_s: 60,
-  post_concurrency: 1,
-  lost_after_s: 300,
-  lost_unknown_after_s: 3600,
-  ...retryPolicy(),
-  events_heartbeat_s: 300,
-  events_progress_s: 60,
-  events_max_mb: 10,
-  events_keep: 5,
-  checkpoint_interval_s: 60,
-};
+import { randomFrom } from './random.ts';
+import type { Process, Scenario } from './scenario.ts';
+import { scriptPlanOf, whenEnded, whenStarted } from './scripts.ts';
+import type { Timeline } from './timeline.ts';
+import { newTimeline } from './timeline.ts';
 
 export interface World {
-  clock: FakeClock;
-  linux: Side;
-  windows: Side;
-  processes: FakeProcesses;
-  mirrors: Mirror[];
-  /** One tick of a daemon; it is started first when it is dead. A crash ends its life, not the world. */
-  tickWatcher(): Promise<boolean>;
-  tickRunner(): Promise<boolean>;
+  scenario: Scenario;
+  timeline: Timeline;
+  book: Book;
+  sides: Record<Device, Side>;
+  mirror: Mirror;
+  watcher: Daemon;
+  runner: Daemon;
+  supervisors: Supervisors;
+  /** Chance of its own for each of those that draw. */
+  random(name: string): Random;
+  isCalm: boolean;
+  /** Every send to the receiver of messages, while it can be reached. */
+  trace: string[] | undefined;
+  say(who: string, what: string): void;
 }
 
-function sideOf(clock: FakeClock, own: readonly string[]): Side {
-  const disk = memoryDisk(clock);
-  const breaches: string[] = [];
-  const files = faultyFiles(disk.files, (file) => {
-    if (!own.some((prefix) => file === prefix || file.startsWith(`${prefix}/`))) breaches.push(file);
+const POLL_MS = 30_000;
+
+export async function makeWorld(scenario: Scenario, isTraced: boolean): Promise<World> {
+  const timeline = newTimeline();
+  const root = randomFrom(scenario.seed);
+  const { ntfs, slowness } = scenario;
+  const sideOf = (device: Device, isNtfs: boolean) =>
+    newSide({
+      device,
+      timeline,
+      random: root.fork(device),
+      skewMs: scenario.skewMs[device],
+      ntfs: isNtfs,
+      slowness,
+    });
+  const sides = { linux: sideOf('linux', false), windows: sideOf('windows', ntfs) };
+  const book = newBook();
+  const world = {
+    scenario,
+    timeline,
+    book,
+    sides,
+    random: (name: string) => root.fork(name),
+    isCalm: false,
+    trace: isTraced ? [] : undefined,
+    say: (who: string, what: string) => void world.trace?.push(line(timeline.nowMs(), who, what)),
+  } as World;
+  for (const device of ['linux', 'windows'] as const) await prepare(sides[device], ROOTS[device]);
+  const note = (what: string) => void count(book.seen, `mirror: ${what}`);
+  world.mirror = newMirror({
+    scenario,
+    timeline,
+    random: root.fork('mirror'),
+    sides,
+    roots: ROOTS,
+    note,
   });
-  return { disk, files, breaches };
+  world.supervisors = newSupervisors({
+    side: sides.windows,
+    timeline,
+    random: root.fork('supervisors'),
+    hooks: hooksOf(world, 'windows', 'supervisor'),
+    planOf: (command) => scriptPlanOf(world, command),
+    started: (command) => whenStarted(world, command),
+    ended: (command, files) => whenEnded(world, command, files),
+  });
+  world.watcher = daemonOf(world, 'watcher', 'linux');
+  world.runner = daemonOf(world, 'runner', 'windows');
+  listen(world);
+  return world;
 }
 
-export async function makeWorld(random: Random, workPath?: string): Promise<World> {
-  const clock = fakeClock();
-  const mine = (root: string, names: readonly string[]) => names.map((name) => path.posix.join(root, name));
-  const linux = sideOf(
-    clock,
-    mine(LINUX, ['outbox', 'requests', 'processing', 'archive', '.jobq-staging', '.jobq-watcher']),
-  );
-  const windows = sideOf(clock, [
-    ...mine(WINDOWS, ['inbox', 'runners', '.jobq-staging']),
-    STATE,
-    WORK,
-    FIXED,
-  ]);
-  await initQueue(linux.disk, layoutOf(LINUX), 'both', [QUEUE_ID], () => '');
-  await initQueue(windows.disk, layoutOf(WINDOWS), 'both', [QUEUE_ID], () => '');
-  const processes = fakeProcesses(windows.disk);
-  const there = (tree: string) =>
-    mirrorOf(linux.disk.files, `${LINUX}/${tree}`, windows.disk.files, `${WINDOWS}/${tree}`, random);
-  const back = (tree: string) =>
-    mirrorOf(windows.disk.files, `${WINDOWS}/${tree}`, linux.disk.files, `${LINUX}/${tree}`, random);
-  const watcher = daemon(linux, (disk, chores) => Promise.resolve(openSimulatedWatcher(disk, chores)));
-  const runner = daemon(windows, (disk, chores) => openSimulatedRunner(disk, chores, processes, workPath));
+async function prepare({ disk, clock }: Side, root: string): Promise<void> {
+  await initQueue({ files: disk.files, clock }, layoutOf(root), 'both', [QUEUE_ID], () => '');
+  disk.syncAll();
+}
+
+function line(ms: number, who: string, what: string): string {
+  return `${(ms / 1000).toFixed(3).padStart(11)} s  ${who.padEnd(10)} ${what}`;
+}
+
+/** What one changes, the mirror and the other daemons on that machine see. */
+function listen(world: World): void {
+  const chance = world.random('wakes');
+  for (const device of ['linux', 'windows'] as const) {
+    const side = world.sides[device];
+    const daemon = device === 'linux' ? world.watcher : world.runner;
+    const own = device === 'linux' ? 'watcher' : 'runner';
+    side.disk.changed = (file) => {
+      world.mirror.changed(device, file);
+      if (world.trace) world.say(side.writer ?? 'mirror', `${device} ${file}`);
+      if (side.writer !== own && !chance.chance(world.scenario.deafness)) daemon.wake();
+    };
+  }
+}
+
+function hooksOf(world: World, device: Device, who: Process) {
   return {
-    clock,
-    linux,
-    windows,
-    processes,
-    mirrors: [there('outbox'), there('requests'), back('inbox'), back('runners')],
-    tickWatcher: watcher,
-    tickRunner: runner,
-  };
-}
-
-function openSimulatedWatcher(disk: Disk, chores: Chores): Ticking {
-  const parts = {
-    disk,
-    layout: layoutOf(LINUX),
-    log: silentLog,
-    settings: WATCHER_SETTINGS,
-    link: () => 'unknown' as const,
-    identity: { host: 'linux', user: 'agent' },
-    run: async (request: { cwd: string; outputFile: string }) => {
-      const out = disk.files.openNew(path.posix.join(request.cwd, `plot-${disk.files.uniqueName()}.txt`));
-      out.write(Buffer.from('a plot'));
-      out.close();
-      return { exit_code: 0, signal: null, timed_out: false };
+    changing: (call: Call, file: string) => {
+      beforeChange(world, device, who, call, file);
+    },
+    renamed: (from: string, to: string) => afterRename(world, from, to),
+    failed: (code: string, call: Call) => {
+      count(world.book.seen, `${code} on ${call}`);
+      world.say(who, `${code} on ${call}`);
     },
   };
-  return openWatcher(parts, QUEUE_ID, chores, () => {});
 }
 
-async function openSimulatedRunner(
-  disk: Disk,
-  chores: Chores,
-  processes: FakeProcesses,
-  workPath: string | undefined,
-): Promise<Runner> {
-  const identity = { id: 'station', host: 'windows', pid: 7, boot_id: 'boot', version: '0' };
-  const at = runnerLayoutOf(STATE, WORK);
-  const parts = {
-    disk,
-    layout: layoutOf(WINDOWS),
-    at,
-    launcher: processes.launcher,
-    machine: fakeMachine(),
-    run: () => Promise.reject(new Error('there is no Python here')),
-    log: silentLog,
-    identity,
-    settings: { ...RUNNER_SETTINGS, work_path: workPath },
-  };
-  return openRunner(parts, QUEUE_ID, chores, () => {});
-}
-
-/** A daemon that is started again after each crash. Errors that are no crash are the test's. */
-function daemon(side: Side, open: (disk: Disk, chores: Chores) => Promise<Ticking>): () => Promise<boolean> {
-  let life: Ticking | undefined;
-  return async () => {
-    if (side.files.isDead()) {
-      side.files.revive();
-      life = undefined;
-    }
-    const disk: Disk = { files: side.files, clock: side.disk.clock };
-    try {
-      life ??= await open(
-        disk,
-        newChores(disk.clock, () => {}),
-      );
-      const active = await life.tick();
-      await life.settled();
-      return active;
-    } catch (error) {
-      if (!side.files.isDead()) throw error;
-      return true;
-    }
-  };
+function daemonOf(world: World, who: 'watcher' | 'runner', device: Device): Daemon {
+  const side = world.sides[device];
+  return newDaemon({
+    who,
+    side,
+    timeline: world.timeline,
+    random: world.random(who),
+    pollMs: POLL_MS,
+    hooks: hooksOf(world, device, who),
+    open: newOpener(world, who),
+    died: () => {
+      count(world.book.seen, `${who} died`);
+      world.say(who, 'died');
+    },
+    ticked: () => {},
+    strange: (error) => breach(world, `the ${who} threw ${String(error)} ${(error as Error).stack ?? ''}`),
+  });
 }

@@ -1,0 +1,71 @@
+// Runs simulated queues, one for each seed, and tells what was seen: `npm run simulate -- --seeds 1000 [--seed-base B]`;
+// `--seed N [--trace]` runs one. A failure is made smaller and told with its seed; then this ends with 1.
+import { parseArgs } from 'node:util';
+import { bundledSimulator } from './simulate/bundle.mjs';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '200' },
+    'seed-base': { type: 'string' },
+    seed: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+    failures: { type: 'string', default: '1' },
+    coverage: { type: 'boolean', default: true },
+  },
+});
+
+const { simulator, clear } = await bundledSimulator();
+try {
+  process.exitCode = values.seed === undefined ? await many() : await one(Number(values.seed));
+} finally {
+  await clear();
+}
+
+async function many() {
+  const base = Number(values['seed-base'] ?? 1 + Math.floor(Math.random() * 1e9));
+  const began = process.hrtime.bigint();
+  const runs = await simulator.runSeeds({
+    base,
+    seeds: Number(values.seeds),
+    failuresMax: Number(values.failures),
+  });
+  const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+  const cpu = process.cpuUsage();
+  const cpuSeconds = (cpu.user + cpu.system) / 1e6;
+  if (values.coverage) console.log(`${simulator.coverage(runs.seen)}\n`);
+  console.log(
+    `${runs.seeds} seeds from ${base}, ${runs.jobs} jobs, ${runs.ticks} ticks, ${runs.events} events, ` +
+      `${(runs.ms / 3_600_000).toFixed(0)} hours of their time`,
+  );
+  console.log(
+    `${(runs.seeds / seconds).toFixed(1)} seeds/s, ${(runs.jobs / seconds).toFixed(1)} jobs/s ` +
+      `(${(runs.jobs / cpuSeconds).toFixed(1)} jobs for a second of one processor)`,
+  );
+  for (const failure of runs.failures) await tell(failure);
+  return runs.failures.length === 0 ? 0 : 1;
+}
+
+async function tell(found) {
+  console.log(`\nseed ${found.seed}: ${found.failure}`);
+  const { scenario, failure } = await simulator.smallest(found);
+  console.log(`made smaller: ${failure}\n${JSON.stringify(scenario, null, 1)}`);
+  console.log(`the same again, step by step: npm run simulate -- --seed ${found.seed} --trace`);
+}
+
+async function one(seed) {
+  const scenario = simulator.scenarioWith(seed);
+  const first = await simulator.tracedRun(scenario);
+  if (first.failure === undefined) {
+    if (values.trace) console.log(first.trace.join('\n'));
+    console.log(`seed ${seed}: no rule was broken, ${first.jobs} jobs`);
+    return 0;
+  }
+  const small = await simulator.smallest({ seed, scenario, failure: first.failure });
+  if (values.trace) {
+    const { trace } = await simulator.tracedRun(small.scenario);
+    console.log(trace.join('\n'));
+  }
+  console.log(`seed ${seed}: ${first.failure}\nmade smaller: ${small.failure}`);
+  console.log(JSON.stringify(small.scenario, null, 1));
+  return 1;
+}

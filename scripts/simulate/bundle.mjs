@@ -1,0 +1,64 @@
+// Makes a program of the simulator and of the sources it is to try: those of this tree, or a copy with a mistake in it.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+// Bundled CommonJS packages call `require` for Node's own modules; an ES module has none.
+const requireBanner = `import { createRequire as jobqCreateRequire } from 'node:module';
+const require = jobqCreateRequire(import.meta.url);`;
+
+/**
+ * A simulated disk gives the same bytes again as long as nobody changed them: what was made of them is remembered by that,
+ * for small files, too. It makes the simulator faster and changes nothing else.
+ */
+const remembering = {
+  name: 'remembering',
+  setup: (build) => {
+    build.onLoad({ filter: /src\/job\/remember\.ts$/ }, () => ({
+      contents: `export function remembering() {
+        const known = new WeakMap();
+        return (bytes, work) => {
+          if (known.has(bytes)) return known.get(bytes);
+          const made = work();
+          known.set(bytes, made);
+          return made;
+        };
+      }`,
+      loader: 'js',
+    }));
+  },
+};
+
+/** `plugins` may change what is read. Answers the path of the bundle. */
+async function bundleSimulator(outfile, plugins = []) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [path.join(root, 'test/simulation/report.ts')],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    external: ['koffi'],
+    banner: { js: requireBanner },
+    logLevel: 'error',
+    plugins: [...plugins, remembering],
+  });
+}
+
+export async function bundledSimulator(plugins) {
+  const home = await mkdtemp(path.join(tmpdir(), 'jobq-simulate-'));
+  const clear = () => rm(home, { recursive: true, force: true });
+  try {
+    const bundle = path.join(home, 'simulator.mjs');
+    await bundleSimulator(bundle, plugins);
+    return { simulator: await import(pathToFileURL(bundle).href), clear };
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+// What must be so once nothing goes wrong any more: every job has come to rest in the archive, whole, and was announced.
+import { isSkippedName } from '../../../src/job/skipped-names.ts';
+import { isOpenPlan, readRetryPlan } from '../../../src/store/retry-plan.ts';
+import type { World } from '../world.ts';
+import type { Content, Submitted } from './book.ts';
+import { isHarmed, ROOTS } from './book.ts';
+import { archivedNamesOf, contentOf, lacks, sameContent } from './contents.ts';
+
+const ARCHIVE = `${ROOTS.linux}/archive`;
+
+/** What there is still to be done; undefined when all is at rest. */
+export function unrest(world: World): string | undefined {
+  for (const device of ['linux', 'windows'] as const)
+    for (const tree of ['outbox', 'inbox', 'requests']) {
+      const names = world.sides[device].disk.files.list(`${ROOTS[device]}/${tree}`) ?? [];
+      const left = names.find(({ name }) => !isSkippedName(name) && !mayStay(world, name));
+      if (left) return `${tree}/${left.name} is left on ${device}`;
+    }
+  for (const job of world.book.orders.keys()) {
+    const open = isHarmed(world.book, job) ? undefined : whatIsOpen(world, job);
+    if (open) return open;
+  }
+  return world.mirror.isQuiet() || isIndexLost(world) ? undefined : 'the mirror still brings something';
+}
+
+function whatIsOpen(world: World, job: string): string | undefined {
+  const { disk } = world.sides.linux;
+  const names = archivedNamesOf(disk, ARCHIVE, job);
+  if (names.length === 0) return `${job} is not archived`;
+  const plans = names.map((name) => readRetryPlan(disk.files, `${ARCHIVE}/${name}`));
+  if (plans.some((plan) => plan && isOpenPlan(plan))) return `${job} is to be tried again`;
+  return isAnnounced(world, job) ? undefined : `${job} was not announced`;
+}
+
+function isIndexLost({ book, scenario }: World): boolean {
+  return scenario.folders === 'one' && book.seen.has('fault: index lost in the one folder');
+}
+
+/** What a person has changed, or an index that was lost has brought back, is for a person to look at. */
+function mayStay(world: World, name: string): boolean {
+  const { book } = world;
+  if (name.endsWith('-copy')) return true;
+  if (isHarmed(book, name)) return true;
+  // where both sides write, what a power cut or a lost index brings back here comes back there
+  const isBack = world.scenario.folders === 'one' || book.seen.has('fault: ledger deleted');
+  if (!isBack || !book.orders.has(name)) return false;
+  return archivedNamesOf(world.sides.linux.disk, ARCHIVE, name).some((archived) =>
+    world.sides.linux.disk.files.facts(`${ARCHIVE}/${archived}/order`),
+  );
+}
+
+function isAnnounced({ book }: World, job: string): boolean {
+  return [...book.sent.keys()].some((id) => id.startsWith(`${job}/`) && !id.includes('/lost/'));
+}
+
+export function endBreach(world: World): string | undefined {
+  for (const [job, order] of world.book.orders) {
+    if (isHarmed(world.book, job)) continue;
+    const fault = faultOf(world, job, order);
+    if (fault) return `${job}: ${fault}`;
+  }
+  return undefined;
+}
+
+function faultOf(world: World, job: string, order: Submitted): string | undefined {
+  const { book, sides } = world;
+  const { disk } = sides.linux;
+  const names = archivedNamesOf(disk, ARCHIVE, job);
+  const orders = names.filter((name) => disk.files.facts(`${ARCHIVE}/${name}/order`));
+  if (orders.length !== 1) return `has ${orders.length} orders in the archive`;
+  if (!sameContent(contentOf(disk, `${ARCHIVE}/${orders[0]}/order`), order.content))
+    return 'order/ differs from what was submitted';
+  const records = names.filter((name) => disk.bytes(`${ARCHIVE}/${name}/SHA256SUMS`));
+  if (records.length > 1) return `${records.length} records are archived`;
+  const [record] = records;
+  const why = book.excuses.get(job) ?? book.excuses.get(order.plan.id);
+  if (record === undefined) return why === 'abandoned' ? undefined : 'no whole record is archived';
+  const dir = `${ARCHIVE}/${record}`;
+  const lacking = lacks(disk, dir, 'now');
+  if (lacking) return `in the archive ${lacking}`;
+  const sealed = book.records.get(job)?.at(-1)?.content ?? new Map<string, string>();
+  const archived = contentOf(disk, dir);
+  if ([...sealed].some(([file, text]) => archived.get(file) !== text)) return 'is not archived byte for byte';
+  return asPlanned(world, job, order, archived) ?? resultsOf(world, job, archived);
+}
+
+/** How a job ends when nothing interrupts it. */
+function asPlanned(world: World, job: string, { plan }: Submitted, archived: Content): string | undefined {
+  const { book } = world;
+  const { state } = JSON.parse(archived.get('job.json') ?? '{}') as { state?: string };
+  const isRetry = job !== plan.id || /-r\d+$/.test(job);
+  const isExcused = [job, plan.id].some((id) => book.excuses.has(id)) || book.excuses.size > 0;
+  const fails = plan.kind === 'failing' || (plan.kind === 'flaky' && !isRetry);
+  if (isExcused || plan.kind === 'dependent' || plan.kind === 'retried') return undefined;
+  const expected = fails ? 'failed' : 'completed';
+  return state === expected ? undefined : `ended as ${state}, not as ${expected}`;
+}
+
+/**
+ * A completed job has the results that its script wrote. Not so where the power went between its end and its
+ * publication: nobody syncs what scripts write (seed 40012).
+ */
+function resultsOf({ book }: World, job: string, archived: Content): string | undefined {
+  const { state } = JSON.parse(archived.get('job.json') ?? '{}') as { state?: string };
+  if (state !== 'completed') return undefined;
+  if (!book.starts.has(job)) return 'completed and was never started';
+  if (book.seen.has('fault: power of windows')) return undefined;
+  const lost = [...(book.outputs.get(job) ?? [])].find(([file, text]) => archived.get(file) !== text);
+  return lost && `completed, but ${lost[0]} is not what its script wrote`;
+}

@@ -1,0 +1,133 @@
+// Worlds in which a rule was broken once, made as small as they go, with what had happened.
+import type { Fault, JobKind, JobPlan, Scenario } from './scenario.ts';
+
+export interface Counterexample {
+  story: string;
+  scenario: Scenario;
+}
+
+const CALM: Omit<Scenario, 'seed' | 'jobs'> = {
+  folders: 'four',
+  ntfs: false,
+  api: true,
+  deletesWin: false,
+  scanDelayMs: 30,
+  skewMs: { linux: 0, windows: 0 },
+  slowness: 0,
+  deafness: 0,
+  slots: 2,
+  faults: [],
+  calmMs: 60_000,
+  endsEarly: false,
+};
+
+function job(kind: JobKind, more: Partial<JobPlan> = {}): JobPlan {
+  const id = `job-20260210-143021-${kind}`;
+  return { id, kind, atMs: 1000, runMs: 1000, modelBytes: 200, releaseMs: 5000, fields: {}, ...more };
+}
+
+export function quiet(seed: number, more: Partial<Scenario> = {}): Scenario {
+  return { seed, ...CALM, jobs: [job('plain')], ...more };
+}
+
+const faults = (...all: Fault[]) => ({ faults: all });
+
+export const COUNTEREXAMPLES: readonly Counterexample[] = [
+  {
+    story: 'a script is over before the runner looked: its record went from queued to completed',
+    scenario: quiet(9, { deafness: 1, jobs: [job('plain', { runMs: 142, atMs: 850 })] }),
+  },
+  {
+    story:
+      'the power goes right after the first start: the folder of the ledger was not durable, and every order waited',
+    scenario: quiet(48, faults({ kind: 'power', who: 'windows', atMs: 194, downMs: 1887 })),
+  },
+  {
+    story: 'a power cut brings back a record that had come to rest, and the job was called lost',
+    scenario: quiet(37, {
+      scanDelayMs: 10_000,
+      jobs: [
+        job('auto', { runMs: 2007, atMs: 2729, fields: { run_on: 'auto' } }),
+        job('plain', { runMs: 1616, atMs: 1774 }),
+      ],
+      faults: [{ kind: 'power', who: 'linux', atMs: 878_819, downMs: 2738 }],
+      calmMs: 2_000_000,
+    }),
+  },
+  {
+    story: 'the ledger is deleted under the runner, which goes on writing to a file that begins amid it',
+    scenario: quiet(131, {
+      slots: 1,
+      slowness: 0.3,
+      scanDelayMs: 10_000,
+      jobs: [
+        job('resume', { runMs: 3335, atMs: 1118, fields: { on_interrupt: 'resume', max_attempts: 2 } }),
+        job('plain', { runMs: 8685, atMs: 1581 }),
+      ],
+      faults: [
+        { kind: 'ledger', atMs: 11_573 },
+        { kind: 'crash', who: 'runner', atMs: 75_643, inCalls: 39, downMs: 3251 },
+      ],
+      calmMs: 76_116,
+    }),
+  },
+  {
+    story: 'the receiving end of the mirror loses its index, and finds all its files as if they were new',
+    scenario: quiet(43, faults({ kind: 'mirror', who: 'windows', atMs: 7781, forMs: 20_000, index: 'none' })),
+  },
+  {
+    story:
+      'the machine that archives loses power while the mirror deletes, in one folder that both sides write',
+    scenario: quiet(73, {
+      folders: 'one',
+      jobs: [job('failing', { runMs: 3642, atMs: 2414 })],
+      ...faults({ kind: 'power', who: 'linux', atMs: 20_024, downMs: 14_830 }),
+    }),
+  },
+  {
+    story: 'the watcher dies amid a step, and a bit of its verified copy turns before it is filed',
+    scenario: quiet(
+      150,
+      faults(
+        { kind: 'crash', who: 'watcher', atMs: 2500, inCalls: 50, downMs: 9000 },
+        { kind: 'rot', atMs: 9705, early: false },
+      ),
+    ),
+  },
+  {
+    story: 'an action fails for long on the runner, which says nothing of the job: it was called lost',
+    scenario: quiet(5195, {
+      deafness: 1,
+      scanDelayMs: 1000,
+      ...faults({ kind: 'ledger', atMs: 16_373 }),
+      jobs: [job('plain', { runMs: 2478, atMs: 2184, modelBytes: 6000 })],
+      calmMs: 663_211,
+    }),
+  },
+  {
+    story: 'a runner is gone for hours while nobody can ask the mirror: lost, and not tried again',
+    scenario: quiet(11, {
+      api: false,
+      jobs: [
+        job('retried', {
+          runMs: 30_000,
+          fields: { retry: { max: 1, on: ['lost', 'interrupted'], backoff_s: 1 } },
+        }),
+      ],
+      ...faults({ kind: 'crash', who: 'runner', atMs: 8000, inCalls: 0, downMs: 7_000_000 }),
+      calmMs: 8_000_000,
+    }),
+  },
+  {
+    story: 'the peer hangs while its connection stands: what it said before is old, and nothing is lost',
+    scenario: quiet(12, {
+      jobs: [job('plain', { runMs: 30_000 })],
+      ...faults({ kind: 'cut', atMs: 5000, forMs: 1_000_000, how: 'half-open' }),
+      calmMs: 1_200_000,
+    }),
+  },
+  {
+    story: 'a bit of the collected copy turns before it is post-processed, which was tried for ever',
+    scenario: quiet(151, faults({ kind: 'rot', atMs: 500, early: true })),
+  },
+];
