@@ -31,16 +31,13 @@ describe('no job is lost, run twice by accident, or announced before it is whole
     { who: 'runner', step: 9 },
   ] as const;
 
-  test.each(SIDES)(
-    'when the $who dies at every ninth of its calls',
-    async ({ who, step }) => {
-      for (let inCalls = 0; inCalls < 160; inCalls += step) {
-        const crash: Fault = { kind: 'crash', who, atMs: 1001, inCalls, downMs: 2000 };
-        const { failure } = await simulate(quiet(7, { faults: [crash] }));
-        expect(failure && `dies at call ${inCalls}: ${failure}`).toBeUndefined();
-      }
-    },
-  );
+  test.each(SIDES)('when the $who dies at every ninth of its calls', async ({ who, step }) => {
+    for (let inCalls = 0; inCalls < 160; inCalls += step) {
+      const crash: Fault = { kind: 'crash', who, atMs: 1001, inCalls, downMs: 2000 };
+      const { failure } = await simulate(quiet(7, { faults: [crash] }));
+      expect(failure && `dies at call ${inCalls}: ${failure}`).toBeUndefined();
+    }
+  });
 });
 
 describe('the simulator', { timeout: LIMIT_MS }, () => {
