@@ -1,10 +1,12 @@
-// A table without lines that fits the terminal: the last column gives way. The only import of cli-table3.
+// A table without lines that fits the terminal: the last column gives way first. The only import of cli-table3.
 import Table from 'cli-table3';
 import type { Style } from './style.ts';
 
 const GAP = 2;
 /** Less than this of the last column tells nobody anything. */
 const LAST_MIN = 12;
+/** And of any other. */
+const COLUMN_MIN = 8;
 
 const NO_LINES = {
   top: '',
@@ -37,7 +39,18 @@ function widthsOf({ width }: Style, rows: readonly (readonly string[])[]): numbe
   );
   const others = widths.slice(0, -1).reduce((sum, each) => sum + each + GAP, 0);
   const last = widths.at(-1) ?? 0;
-  return [...widths.slice(0, -1), Math.min(last, Math.max(LAST_MIN, width - others))];
+  return fitted([...widths.slice(0, -1), Math.min(last, Math.max(LAST_MIN, width - others))], width);
+}
+
+/** Where the last column alone cannot give way enough, the widest of the others do; never the first, which names the row. */
+function fitted(widths: number[], width: number): number[] {
+  const total = () => widths.reduce((sum, each) => sum + each, 0) + GAP * (widths.length - 1);
+  for (let over = total() - width; over > 0; over--) {
+    const widest = widths.indexOf(Math.max(...widths.slice(1)), 1);
+    if (widest < 1 || (widths[widest] ?? 0) <= COLUMN_MIN) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return widths;
 }
 
 /** Cells hold one line each, and may be coloured. */
