@@ -131,7 +131,7 @@ async function freshCopy(
   await disk.files.removeTree(layout.processing(jobId));
   const breach = await copySealed(disk, source, work, entries);
   if (breach) {
-    // only where the record itself is whole: then it is copied again
+    // what goes is a copy that is damaged, and only while all files of the record are here to be copied again
     if (readArrival(disk.files, layout.record(jobId), jobId)?.complete) await disk.files.removeTree(source);
     throw new Error(`our copy does not fit its seal: ${breach}`);
   }
