@@ -1,7 +1,6 @@
 // The latency bench: four ways over real Syncthing, interleaved, so that what else the machine does meets all of them.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import path from 'node:path';
 import { whyNoSyncthing } from '../../test/integration/mirror/mirror-end.ts';
 import type { Pair } from '../../test/integration/mirror/pair.ts';
@@ -9,6 +8,7 @@ import { openPair } from '../../test/integration/mirror/pair.ts';
 import type { ShellStudy } from '../../test/integration/mirror/studies.ts';
 import { shellStudy } from '../../test/integration/mirror/studies.ts';
 import { copyBare, shareBare } from './bare.ts';
+import { machineText } from './machine.ts';
 import type { Round } from './round.ts';
 import { oneRound, SCRIPT } from './round.ts';
 import type { Row } from './table.ts';
@@ -59,7 +59,7 @@ type Figures = Record<'submit' | 'archive', Record<string, number[]>>;
 export async function benchSync({ rounds, say }: BenchOptions) {
   const why = whyNoSyncthing();
   if (why !== undefined) throw new Error(why);
-  const machine = machineText(rounds);
+  const machine = machineLines(rounds);
   const pairs: Opened[] = [];
   try {
     for (const mode of MODES) pairs.push({ mode, pair: await opened(mode) });
@@ -138,12 +138,8 @@ function report({ submit, archive }: Figures, machine: string): string {
   ].join('\n');
 }
 
-function machineText(rounds: number): string {
-  const [cpu] = cpus();
+function machineLines(rounds: number): string {
   const { stdout } = spawnSync('syncthing', ['--version'], { encoding: 'utf8' });
-  const load = (loadavg()[0] ?? 0).toFixed(1);
-  return [
-    `${rounds} rounds on ${cpus().length} x ${cpu?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${release()}`,
-    `Node ${process.versions.node}, ${stdout.split(' ').slice(0, 2).join(' ')}, both machines on this one, load ${load} before`,
-  ].join('\n');
+  const mirror = stdout.split(' ').slice(0, 2).join(' ');
+  return `${rounds} rounds on ${machineText()}\n${mirror}, both machines on this one`;
 }

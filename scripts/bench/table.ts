@@ -38,14 +38,19 @@ export function tableOf(title: string, rows: readonly Row[], floor: string, defa
     return [mode, seconds(min), seconds(median), seconds(max), ...ratios.map(times)];
   });
   const all = [[title, ...HEADS.slice(1)], ...lines];
-  const widths = HEADS.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
-  return all
-    .map((line) =>
-      line
-        .map((cell, column) =>
-          column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-        )
-        .join('  '),
-    )
-    .join('\n');
+  return aligned(all, { right: HEADS.map((_, column) => column).slice(1) });
+}
+
+/** Lines of cells in columns; `right` are the columns of figures. */
+export function aligned(
+  lines: readonly (readonly string[])[],
+  { right = [] }: { right?: readonly number[] } = {},
+): string {
+  const columns = Math.max(0, ...lines.map((line) => line.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  const cellIn = (cell: string, column: number) =>
+    right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
+  return lines.map((line) => line.map(cellIn).join('  ').trimEnd()).join('\n');
 }
