@@ -121,7 +121,8 @@ export interface RunnerLayout {
   work: string;
   workDir(jobId: string): string;
   staging: string;
-  /** The attempts of a job: beside the work directories, where a script that clears up behind itself does not reach. */
+  /** Beside the work directories, where a script that clears up behind itself does not reach. */
+  attemptsOfAll: string;
   attempts(jobId: string): string;
   attempt(jobId: string, attempt: number): string;
 }
@@ -135,6 +136,7 @@ export function runnerLayoutOf(stateDir: string, workRoot: string): RunnerLayout
     work: workRoot,
     workDir: (jobId) => path.join(workRoot, jobId),
     staging: path.join(workRoot, '.jobq-staging'),
+    attemptsOfAll: path.join(workRoot, ATTEMPTS),
     attempts: (jobId) => path.join(workRoot, ATTEMPTS, jobId),
     attempt: (jobId, attempt) => path.join(workRoot, ATTEMPTS, jobId, String(attempt)),
   };

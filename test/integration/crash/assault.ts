@@ -1,5 +1,5 @@
 // Kills what one round's plan says, when it says so, and starts again the daemons that died. It judges nothing.
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KillPlan, Victim } from './plan.ts';
@@ -18,7 +18,37 @@ export interface Killed {
   at?: number;
 }
 
+const ATTEMPTS = '.jobq-attempts';
 const ATTEMPT_DIR = /\/\.jobq-attempts\/([^/]+)\/(\d+)$/;
+
+/** The attempt that a supervisor was started for, or was told of since. */
+function attemptOf(lastArg: string, pid: number): { job?: string; attempt?: number } {
+  const [, job, attempt] = ATTEMPT_DIR.exec(lastArg) ?? [];
+  return job === undefined ? attemptToldTo(lastArg, pid) : { job, attempt: Number(attempt) };
+}
+
+/** The attempt whose supervisor this process says it is; none as long as it waits for one. */
+function attemptToldTo(attemptsDir: string, pid: number): { job?: string; attempt?: number } {
+  for (const job of namesIn(attemptsDir)) {
+    for (const attempt of namesIn(path.join(attemptsDir, job))) {
+      const told = readIfThere(path.join(attemptsDir, job, attempt, 'supervisor.json'));
+      if (told.includes(`"pid": ${pid},`)) return { job, attempt: Number(attempt) };
+    }
+  }
+  return {};
+}
+
+/** What is removed at that moment is not there. */
+function ifThere<T>(none: T, read: () => T): T {
+  try {
+    return read();
+  } catch {
+    return none;
+  }
+}
+
+const namesIn = (dir: string) => ifThere<string[]>([], () => readdirSync(dir));
+const readIfThere = (file: string) => ifThere('', () => readFileSync(file, 'utf8'));
 
 /** How long a victim is waited for that is not there, or does nothing. */
 const PATIENCE_MS = 1500;
@@ -32,13 +62,16 @@ function isDaemon(what: string): what is Role {
 /** What a living process is; undefined for the daemons and for what they start beside supervisors. */
 function killedOf(living: Living, all: readonly Living[]): Killed | undefined {
   const { pid, args } = living;
-  const dir = ATTEMPT_DIR.exec(args.at(-1) ?? '');
-  if (dir && args.some((arg) => arg.endsWith('supervisor.js'))) {
+  const dir = args.at(-1) ?? '';
+  if (
+    (dir.endsWith(ATTEMPTS) || ATTEMPT_DIR.test(dir)) &&
+    args.some((arg) => arg.endsWith('supervisor.js'))
+  ) {
     // what a supervisor starts looks like a supervisor until it is the program that it is to be
     const isCopy = all.some(
       (other) => other.pid === living.parent && other.args.join('\0') === args.join('\0'),
     );
-    return isCopy ? undefined : { what: 'supervisor', pid, job: dir[1] ?? '', attempt: Number(dir[2]) };
+    return isCopy ? undefined : { what: 'supervisor', pid, ...attemptOf(dir, pid) };
   }
   const job = variable(living, 'JOBQ_JOB_ID');
   const script = args.findIndex((arg) => /restless\.(py|mjs)$/.test(arg));
@@ -47,15 +80,20 @@ function killedOf(living: Living, all: readonly Living[]): Killed | undefined {
   return { what, pid, job, attempt: Number(variable(living, 'JOBQ_ATTEMPT')) };
 }
 
-export function attemptProcesses({ home }: World): Killed[] {
+/** Those of attempts, and supervisors that wait for one. */
+function allProcesses({ home }: World): Killed[] {
   const all = processesNaming(home);
   return all.flatMap((living) => killedOf(living, all) ?? []);
+}
+
+export function attemptProcesses(world: World): Killed[] {
+  return allProcesses(world).filter(({ job }) => job !== undefined);
 }
 
 /** The processes to kill now: one of each kind that the plan names. Undefined when there is none. */
 function targets(world: World, { victim, early, gentle, lurkMs }: KillPlan): Killed[] | undefined {
   if (victim === 'everything') return everything(world);
-  const found = attemptProcesses(world);
+  const found = allProcesses(world);
   const scripts = new Set(
     found.flatMap(({ what, job, attempt }) => (what === 'script' ? [`${job} ${attempt}`] : [])),
   );
@@ -83,7 +121,7 @@ function everything(world: World): Killed[] {
     return pid === undefined ? [] : [{ what, pid }];
   });
   const rank = { supervisor: 0, script: 1, child: 2, runner: 3, watcher: 3 };
-  return [...daemons, ...attemptProcesses(world).sort((a, b) => rank[a.what] - rank[b.what])];
+  return [...daemons, ...allProcesses(world).sort((a, b) => rank[a.what] - rank[b.what])];
 }
 
 /** The folders that a victim writes, by their names: what changes there is its work. */
@@ -193,6 +231,6 @@ export async function powerFailure(world: World): Promise<Killed[]> {
       return life.gone;
     }),
   );
-  await world.until('every process is gone', () => attemptProcesses(world).length === 0, 5000);
+  await world.until('every process is gone', () => allProcesses(world).length === 0, 5000);
   return killed;
 }

@@ -41,9 +41,10 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
 }
 
 async function goOn(context: Context, prepared: PreparedRunner, startedMs: number): Promise<VerbResult> {
-  const { daemon, identity, log, bell } = prepared;
+  const { daemon, at, identity, log, bell } = prepared;
   const { layout } = context;
   const watching = daemon.watch([layout.tree('outbox'), layout.tree('requests')], bell.ring);
+  daemon.launcher.keepReady?.(at.attemptsOfAll);
   log.info({ runner: identity.id, queue: layout.root, version: identity.version }, 'runner is up');
   const { drained, goesOn } = await runOn(context, prepared, startedMs);
   await watching.close();
