@@ -4,7 +4,6 @@
 import { messageOf } from '../errors.ts';
 import type { Exit } from '../job/outcome.ts';
 import { isoNow } from '../store/disk.ts';
-import type { SupervisorSeen } from '../store/work-dir.ts';
 import {
   attemptLock,
   hasAttemptFile,
@@ -15,12 +14,12 @@ import {
   writeWithReserve,
 } from '../store/work-dir.ts';
 import type { Lock } from '../system/lock.ts';
-import type { Awake } from '../system/process/keep-awake.ts';
 import type { Contained } from '../system/process/process-tree.ts';
 import { endLeftovers } from './supervisor/after-a-crash.ts';
 import { runAttempt } from './supervisor/attempt.ts';
 import type { Run, SupervisorParts } from './supervisor/run.ts';
 import { newRun } from './supervisor/run.ts';
+import { stayAwake } from './supervisor/stay-awake.ts';
 import type { End } from './supervisor/verdict.ts';
 
 export type { SupervisorParts };
@@ -95,23 +94,22 @@ const NEVER_STARTED: End = {
 };
 
 async function begin(run: Run, started_at: string): Promise<End> {
-  const { parts, command } = run;
-  const contained = await contain(parts);
-  const awake = command.keep_awake ? await parts.keepAwake(`job ${command.job_id}`) : undefined;
+  const { parts, dir, command } = run;
+  const seen = { pid: parts.pid, boot_id: parts.bootId, started_at, contained: await contain(parts) };
+  // without this on the disk the script could be started a second time
+  if (!(await writeSurely(run, 'supervisor', seen))) return NEVER_STARTED;
+  const reserved = reserveRoom(parts.disk, dir).catch(() => {}); // a disk that is full now may not be later
+  const letSleep =
+    command.keep_awake &&
+    stayAwake(parts.keepAwake, `job ${command.job_id}`, (awake) =>
+      writeAttemptFile(parts.disk, dir, 'supervisor', { ...seen, awake }),
+    );
   try {
-    const seen = { pid: parts.pid, boot_id: parts.bootId, started_at, contained, ...told(awake) };
-    // without this on the disk the script could be started a second time
-    if (!(await writeSurely(run, 'supervisor', seen))) return NEVER_STARTED;
-    await reserveRoom(parts.disk, run.dir).catch(() => {}); // a disk that is full now may not be later
     return await runAttempt(run);
   } finally {
-    if (awake && 'release' in awake) awake.release();
+    await reserved;
+    if (letSleep) letSleep();
   }
-}
-
-function told(awake: Awake | undefined): Pick<SupervisorSeen, 'awake'> {
-  if (!awake) return {};
-  return { awake: 'how' in awake ? awake.how : `no: ${awake.problem}` };
 }
 
 async function contain({ tree }: SupervisorParts): Promise<Contained> {

@@ -473,6 +473,25 @@ describe('what is left of a run on the disk', () => {
     expect(read('supervisor')?.['awake']).toBe('coffee');
   });
 
+  test('a script does not wait for the machine to say that it stays awake', async () => {
+    const happened: string[] = [];
+    const { run, clock, read } = machine({
+      command: { keep_awake: true },
+      ends: 5,
+      parts: {
+        keepAwake: async () => {
+          await clock.sleep(600_000);
+          return { how: 'coffee', release: () => happened.push('given back') };
+        },
+      },
+    });
+    const exit = await run();
+    expect(exit.at).toBeLessThan(100);
+    expect(read('supervisor')?.['awake']).toBeUndefined();
+    await clock.drive(clock.sleep(700_000));
+    expect(happened).toEqual(['given back']);
+  });
+
   test('which processes were seen, the script first', async () => {
     const { run, read } = machine({ ends: 50, children: [{ name: 'solver.exe', from: 15, to: 40 }] });
     await run();
