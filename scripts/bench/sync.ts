@@ -98,24 +98,40 @@ async function measure(pairs: readonly Opened[], rounds: number, say: BenchOptio
     say(`  ${mode}: ${Math.round(toStart)} ms to the start, ${Math.round(toArchive)} ms home`);
   };
   const studies = new Map(pairs.map(({ pair }) => [pair, studyIn(pair)]));
+  const jobOver = async ({ mode, pair }: Opened) => {
+    const done = await oneRound(pair, studies.get(pair) as ShellStudy);
+    note(mode.name, done);
+    return done;
+  };
+  const [nudged, ...others] = pairs as [Opened, ...Opened[]];
+  let last: Round | undefined;
   for (let round = 1; round <= rounds; round++) {
     say(`round ${round} of ${rounds}`);
-    for (const { mode, pair } of pairs) {
-      const done = await oneRound(pair, studies.get(pair) as ShellStudy);
-      note(mode.name, done);
-      if (mode.name === NUDGED) note(FLOOR, await bareRound(pair, done));
+    const job = async () => {
+      last = await jobOver(nudged);
+    };
+    const bare = async () => note(FLOOR, await bareRound(nudged.pair, last as Round, round));
+    // a mirror that has rested is slower: the job and the bare copy rest equally long, and change places each round
+    const turns = round % 2 === 1 ? [job, bare] : [bare, job];
+    for (const [number, turn] of turns.entries()) {
+      await turn();
+      await jobOver(others[number] as Opened);
     }
   }
   return figures;
 }
 
-/** The files of a job that has just gone, over the same pair, once the job has left it. */
-async function bareRound(pair: Pair, { job, dir }: Round): Promise<Pick<Round, 'toStart' | 'toArchive'>> {
+/** The files of the last job that went, over the same pair, once the job has left it. */
+async function bareRound(
+  pair: Pair,
+  { job, dir }: Round,
+  round: number,
+): Promise<Pick<Round, 'toStart' | 'toArchive'>> {
   const { linux, windows } = pair;
   const isGone = () =>
     ['outbox', 'inbox', 'requests'].every((tree) => !linux.has(tree, job) && !windows.has(tree, job));
   await pair.until(`${job} has left the queue`, isGone);
-  const name = job;
+  const name = `${job}-${round}`;
   const order = { like: path.join(dir, 'order'), without: [] };
   const record = { like: dir, without: ['order', 'post'] };
   return {
