@@ -11,7 +11,9 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     failures: { type: 'string', default: '1' },
     coverage: { type: 'boolean', default: true },
+    shrink: { type: 'boolean', default: true },
   },
+  allowNegative: true,
 });
 
 const { simulator, clear } = await bundledSimulator();
@@ -47,6 +49,7 @@ async function many() {
 
 async function tell(found) {
   console.log(`\nseed ${found.seed}: ${found.failure}`);
+  if (!values.shrink) return;
   const { scenario, failure } = await simulator.smallest(found);
   console.log(`made smaller: ${failure}\n${JSON.stringify(scenario, null, 1)}`);
   console.log(`the same again, step by step: npm run simulate -- --seed ${found.seed} --trace`);

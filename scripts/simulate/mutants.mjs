@@ -151,4 +151,16 @@ export const MUTANTS = [
     from: '    else if (isPutOff(job)) plan.waiting.push({ job_id: job.job_id, for: waitOf(job) });\n',
     to: '',
   },
+  {
+    name: 'what a script wrote is not made durable before its end',
+    file: 'src/store/made-durable.ts',
+    from: '    for (const name of changed) await surely(name, () => files.syncFile(joinPortable(cwd, name)));\n',
+    to: '',
+  },
+  {
+    name: 'found before: the directory of an attempt is not durable',
+    file: 'src/runner/actions.ts',
+    from: '  for (const parent of [attempts, path.dirname(attempts), at.work]) disk.files.syncDir(parent);\n',
+    to: '  disk.files.syncDir(attempts);\n',
+  },
 ];

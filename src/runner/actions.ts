@@ -1,5 +1,6 @@
 // Carries out what was planned, one small function an action. Each may be cut off anywhere and done again.
 
+import path from 'node:path';
 import type { RunnerAction } from '../queue/runner-snapshot.ts';
 import { isoNow } from '../store/disk.ts';
 import { readOwnRecord } from '../store/read-record.ts';
@@ -106,8 +107,10 @@ async function launch(runner: RunnerState, jobId: string, attempt: number): Prom
     memory.follower = newFollower(); // what the attempt before said of its progress is not this one's
     disk.files.makeDir(dir);
     await writeAttemptFile(disk, dir, 'command', attemptCommand(runner, order, attempt));
-    disk.files.syncDir(at.attempts(jobId));
   }
+  // a power cut that takes the attempt with all that says it was begun would have it begun again
+  const attempts = at.attempts(jobId);
+  for (const parent of [attempts, path.dirname(attempts), at.work]) disk.files.syncDir(parent);
   memory.launchedAtMs = disk.clock.monotonic();
   launcher.launch(dir, () => {
     // the first that ends is looked after at once; one that ends again and again must not be launched in a circle

@@ -24,6 +24,7 @@ export function attemptCommand(runner: RunnerState, order: Order, attempt: numbe
       ...argsOf(runner, order),
     ],
     cwd: workDir,
+    work_dir: runner.at.workDir(order.job_id),
     env: {
       PYTHONUNBUFFERED: '1',
       PYTHONUTF8: '1',

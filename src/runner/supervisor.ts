@@ -4,6 +4,7 @@
 import { messageOf } from '../errors.ts';
 import type { Exit } from '../job/outcome.ts';
 import { isoNow } from '../store/disk.ts';
+import { makeDurable } from '../store/made-durable.ts';
 import {
   attemptLock,
   hasAttemptFile,
@@ -21,6 +22,7 @@ import type { Run, SupervisorParts } from './supervisor/run.ts';
 import { newRun } from './supervisor/run.ts';
 import { stayAwake } from './supervisor/stay-awake.ts';
 import type { End } from './supervisor/verdict.ts';
+import { message } from './supervisor/words.ts';
 
 export type { SupervisorParts };
 
@@ -42,7 +44,9 @@ export async function supervise(parts: SupervisorParts, attemptDir: string): Pro
     const begun = hasAttemptFile(files, attemptDir, 'supervisor');
     const started_at = readSupervisor(files, attemptDir)?.started_at ?? isoNow(parts.disk);
     const end = begun ? await endLeftovers(run) : await begin(run, started_at);
-    const exit: Exit = { ...end, started_at, finished_at: isoNow(parts.disk) };
+    const finished_at = isoNow(parts.disk);
+    const undone = await makeDurable(parts.disk, attemptDir, command);
+    const exit: Exit = { ...end, ...message(end.message, undone), started_at, finished_at };
     await writeSurely(run, 'exit', exit);
   } finally {
     await lock.release();

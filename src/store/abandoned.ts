@@ -11,7 +11,7 @@ import type { Files } from '../system/files.ts';
 import { fileAway } from './archive.ts';
 import { isArchiveName } from './archive-names.ts';
 import type { Disk } from './disk.ts';
-import { copyHashed, jsonText, writeWhole } from './disk.ts';
+import { copyHashed, jsonText, makeDurableDir, writeWhole } from './disk.ts';
 import type { Layout } from './layout.ts';
 import { ABANDONED_FILE } from './layout.ts';
 import { LOST_FILE } from './lost.ts';
@@ -73,7 +73,7 @@ export async function askToAbandon(
   if (await writeRequest(disk, layout, jobId, 'cancel', { ...asked, abandoned: true })) return true;
   const file = layout.abandoned(jobId);
   if (disk.files.facts(file)) return false;
-  disk.files.makeDir(path.dirname(file));
+  makeDurableDir(disk.files, path.dirname(file));
   disk.files.makeDir(layout.staging);
   await writeWhole(disk, layout.staging, file, jsonText(fromCancel(asked)));
   return true;

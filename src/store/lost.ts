@@ -5,7 +5,7 @@ import { moment } from '../job/fields.ts';
 import { parseWith } from '../job/parsed.ts';
 import type { Files } from '../system/files.ts';
 import type { Disk } from './disk.ts';
-import { jsonText, writeWhole } from './disk.ts';
+import { jsonText, makeDurableDir, writeWhole } from './disk.ts';
 import type { Layout } from './layout.ts';
 
 const lostSchema = z.looseObject({
@@ -27,6 +27,6 @@ export function readLost(files: Files, file: string): Lost | undefined {
 
 export async function writeLost(disk: Disk, layout: Layout, jobId: string, lost: Lost): Promise<void> {
   const file = layout.lost(jobId);
-  disk.files.makeDir(path.dirname(file));
+  makeDurableDir(disk.files, path.dirname(file));
   await writeWhole(disk, path.dirname(file), file, jsonText(lost));
 }

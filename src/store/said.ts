@@ -6,7 +6,7 @@ import { moment } from '../job/fields.ts';
 import { parseWith } from '../job/parsed.ts';
 import type { Files } from '../system/files.ts';
 import type { Disk } from './disk.ts';
-import { jsonText, writeWhole } from './disk.ts';
+import { jsonText, makeDurableDir, writeWhole } from './disk.ts';
 import type { Layout } from './layout.ts';
 
 const saidSchema = z.looseObject({
@@ -27,7 +27,7 @@ export function readSaid(files: Files, file: string): Said | undefined {
 /** Notes it unless it was said before. Answers whether it was written. */
 export async function say(disk: Disk, layout: Layout, file: string, said: Said): Promise<boolean> {
   if (disk.files.facts(file)) return false;
-  disk.files.makeDir(path.dirname(file));
+  makeDurableDir(disk.files, path.dirname(file));
   disk.files.makeDir(layout.staging);
   await writeWhole(disk, layout.staging, file, jsonText(said));
   return true;

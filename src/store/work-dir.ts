@@ -64,6 +64,8 @@ export const commandSchema = z.looseObject({
   /** The program and its arguments, never given to a shell. */
   command: z.array(z.string()),
   cwd: z.string(),
+  /** The work directory, where it is said what the files in `cwd` are a copy of. */
+  work_dir: z.optional(z.string()),
   /** Set for the script on top of what it inherits. */
   env: z.record(z.string(), z.string()),
   /** Names of the supervisor's own variables that the script inherits; `*` stands for any letters. */

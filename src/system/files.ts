@@ -65,6 +65,8 @@ export interface Files {
   removeEmptyDir(dir: string): boolean;
   /** Removes a whole tree; no error when it is not there. */
   removeTree(dir: string): Promise<void>;
+  /** Resolves when the bytes that others wrote into this regular file are on the disk. */
+  syncFile(file: string): Promise<void>;
   /** Makes the names in a directory durable, where the system can. */
   syncDir(dir: string): void;
   /** Free bytes on the file system of this path; undefined where the system does not tell. */
@@ -105,6 +107,17 @@ function openToRead(fs: FsLike, file: string, links?: Links): OpenFile {
   const fd = openRegular(fs, file, links);
   if (fd === undefined) throw new Error(`${file} is not a regular file`);
   return openFile(fs, fd);
+}
+
+async function syncFileOf(fs: FsLike, file: string): Promise<void> {
+  const synced = async (open: OpenFile) => open.sync().finally(open.close);
+  try {
+    await synced(openToRead(fs, file, 'refuse'));
+  } catch (error) {
+    // Windows syncs only what is open for writing; elsewhere one need not be allowed to write
+    if (systemCode(error) !== 'EPERM') throw error;
+    await synced(openFile(fs, fs.openSync(file, 'r+')));
+  }
 }
 
 function openFile(fs: FsLike, fd: number): OpenFile {
@@ -195,6 +208,7 @@ export function filesOver(fs: FsLike, clock: Clock = systemClock, unique: () => 
     removeFile: (file) => whileHeld(clock, () => absentAs(undefined, () => fs.unlinkSync(file))),
     removeEmptyDir: (dir) => removeEmptyDirOf(fs, dir),
     removeTree: (dir) => whileHeld(clock, () => fs.rmSync(dir, { recursive: true, force: true }), HELD_TREE),
+    syncFile: (file) => syncFileOf(fs, file),
     syncDir: (dir) => syncDirOf(fs, dir),
     freeBytes: (dir) => freeBytesOf(fs, dir),
     realPath: (file) => absentAs(undefined, () => fs.realpathSync(file)),

@@ -40,6 +40,8 @@ export interface Told {
   endFails?: number;
   /** When nothing can be written. */
   full?: { from: number; to: number };
+  /** The disk fails when this file is synced. */
+  syncFails?: string;
   /** Nothing can be listed from then on. */
   unreadableFrom?: number;
   parts?: Partial<SupervisorParts>;
@@ -56,6 +58,7 @@ export function machine(told: Told) {
   const disk = { ...memoryDisk(), clock };
   const happened: string[] = [];
   const heard: number[] = [];
+  const synced: string[] = [];
   const processes: Alive[] = [];
   let scriptOver: ((end: ScriptEnd) => void) | undefined;
   let endFails = told.endFails ?? 0;
@@ -71,6 +74,12 @@ export function machine(told: Told) {
     list: (dir: string) => {
       if (clock.s() >= (told.unreadableFrom ?? Number.POSITIVE_INFINITY)) throw new Error('the disk is gone');
       return disk.files.list(dir);
+    },
+    syncFile: (file: string) => {
+      // what is synced behind the end may be lost although the end is there
+      if (disk.files.facts(path.join(DIR, ATTEMPT.exit)) === undefined) synced.push(path.basename(file));
+      if (path.basename(file) !== told.syncFails) return disk.files.syncFile(file);
+      return Promise.reject(Object.assign(new Error('the disk is broken'), { code: 'EIO' }));
     },
     openNew: (file: string) => {
       if (isFull()) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
@@ -163,7 +172,7 @@ export function machine(told: Told) {
     if (!exit) throw new Error('no exit.json');
     return { ...exit, at: Math.round(clock.s() * 10) / 10 };
   };
-  return { run, read, write, clock, happened, heard, volume: disk.volume };
+  return { run, read, write, clock, happened, heard, synced, volume: disk.volume };
 }
 
 function commandOf({ command }: Told): AttemptCommand {

@@ -519,6 +519,17 @@ describe('what is left of a run on the disk', () => {
   });
 });
 
+test('what a run wrote is synced before its end is written', async () => {
+  const { run, synced } = machine({ ends: 20, fileEvery: { s: 5, path: 'deep/out.csv' } });
+  expect((await run()).message).toBeUndefined();
+  expect(synced).toEqual(['stdout.log', 'out.csv']);
+});
+
+test('what cannot be synced is named in the end', async () => {
+  const { run } = machine({ ends: 20, fileEvery: { s: 5, path: 'out.csv' }, syncFails: 'out.csv' });
+  expect(await run()).toMatchObject({ exit_code: 0, message: 'a power cut may take out.csv (EIO)' });
+});
+
 test('an attempt that was asked to end before it began is never started', async () => {
   const { run, happened, volume } = machine({});
   volume.mkdirSync(DIR, { recursive: true });

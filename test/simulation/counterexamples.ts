@@ -130,4 +130,80 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
     story: 'a bit of the collected copy turns before it is post-processed, which was tried for ever',
     scenario: quiet(151, faults({ kind: 'rot', atMs: 500, early: true })),
   },
+  {
+    story: 'the power goes before the results of a script are published, which nobody had synced',
+    scenario: quiet(40_012, {
+      ntfs: true,
+      jobs: [job('plain', { id: 'job-20260210-143022-plain', atMs: 1843.95, runMs: 10_318.4675 })],
+      ...faults(
+        { kind: 'errors', who: 'runner', atMs: 7269.3, forMs: 300_000, code: 'EPERM', chance: 1 },
+        { kind: 'power', who: 'windows', atMs: 49_236.8491266798, downMs: 5_315_210 },
+      ),
+      calmMs: 81_762,
+      endsEarly: true,
+    }),
+  },
+  {
+    story: 'the power goes with the directory of an attempt that was begun, which was begun again',
+    scenario: quiet(910_068, {
+      api: false,
+      scanDelayMs: 10_000,
+      jobs: [
+        job('restart', { atMs: 22_030, runMs: 342, fields: { on_interrupt: 'restart', max_attempts: 3 } }),
+        job('flaky', {
+          id: 'job-20260210-143022-flaky',
+          atMs: 2161,
+          runMs: 141,
+          fields: { retry: { max: 2, on: ['script'], backoff_s: 12 } },
+        }),
+      ],
+      ...faults(
+        { kind: 'cut', atMs: 1158.597, forMs: 6626, how: 'clean' },
+        { kind: 'ledger', atMs: 8735.027 },
+        { kind: 'power', who: 'windows', atMs: 64_979.19110746769, downMs: 7_158_035 },
+      ),
+      calmMs: 103_884,
+      endsEarly: true,
+    }),
+  },
+  {
+    story: 'a file that the mirror took over in a conflict is deleted where it came from, in one folder',
+    scenario: quiet(60_224, {
+      folders: 'one',
+      scanDelayMs: 1000,
+      slots: 3,
+      jobs: [
+        job('held', {
+          atMs: 89,
+          runMs: 13_063,
+          modelBytes: 6000,
+          releaseMs: 278_209,
+          fields: { hold: true },
+        }),
+        job('restart', {
+          id: 'job-20260210-143022-restart',
+          atMs: 1438.61,
+          runMs: 1297.7,
+          modelBytes: 6000,
+          fields: { on_interrupt: 'restart', max_attempts: 99 },
+        }),
+        job('plain', {
+          id: 'job-20260210-143023-plain',
+          atMs: 1104.65,
+          runMs: 186.1,
+          modelBytes: 6000,
+          releaseMs: 187_474,
+          fields: { expect: ['3_results/study.db'] },
+        }),
+      ],
+      ...faults(
+        { kind: 'power', who: 'linux', atMs: 15_719.887344166636, downMs: 827_154 },
+        { kind: 'restart', who: 'runner', atMs: 16_314 },
+        { kind: 'person', who: 'windows', atMs: 84_771, what: 'copy-record', job: 0 },
+        { kind: 'mirror', who: 'linux', atMs: 149_723, forMs: 318, index: 'none' },
+        { kind: 'owner', atMs: 275_908.6, forMs: 13_945, interrupt: true },
+      ),
+      calmMs: 302_101.6,
+    }),
+  },
 ];

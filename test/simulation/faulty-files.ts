@@ -93,6 +93,7 @@ export function faultyFiles(inner: Files, mayWrite: (file: string) => void): Fau
       return inner.removeEmptyDir(dir);
     },
     removeTree: async (dir) => removeTreeStepwise(inner, dir, change),
+    syncFile: async () => alive(),
     syncDir: looking(() => undefined),
     freeBytes: looking(inner.freeBytes),
     realPath: looking(inner.realPath),

@@ -187,3 +187,32 @@ describe('writing', () => {
     expect(() => files.syncDir(tempDir())).toThrow('EIO');
   });
 });
+
+describe('a file that another process wrote', () => {
+  test.each([0, 1])(
+    'is synced, also where that takes the right to write (refused %d times)',
+    async (times) => {
+      const file = path.join(tempDir(), 'out.csv');
+      nodeFs.writeFileSync(file, '1');
+      const modes: number[] = [];
+      const fs = {
+        ...nodeFs,
+        fsync: (fd: number, over: (error: Error | null) => void) => {
+          modes.push(fd);
+          if (modes.length <= times) over(failure('EPERM'));
+          else nodeFs.fsync(fd, over);
+        },
+      } as FsLike;
+      await filesOver(fs, fakeClock()).syncFile(file);
+      expect(modes).toHaveLength(times + 1);
+      expect(nodeFs.readFileSync(file, 'utf8')).toBe('1');
+    },
+  );
+
+  test('is not synced through a link', async () => {
+    const dir = tempDir();
+    nodeFs.writeFileSync(path.join(dir, 'real'), '1');
+    nodeFs.symlinkSync('real', path.join(dir, 'link'));
+    await expect(systemFiles.syncFile(path.join(dir, 'link'))).rejects.toMatchObject({ code: 'ELOOP' });
+  });
+});

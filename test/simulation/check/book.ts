@@ -32,6 +32,8 @@ export interface Book {
   excuses: Map<string, string>;
   /** Jobs whose files a person changed: what there was of them may be nowhere any more. */
   harmed: Set<string>;
+  /** Jobs whose sealed record was deleted: what the mirror brings back of it comes and goes in any order. */
+  deleted: Set<string>;
   /** The state of each record as its runner wrote it last. */
   states: Map<string, string>;
   /** How often each message was taken by its receiver. */
@@ -53,6 +55,7 @@ export function newBook(): Book {
     outputs: new Map(),
     excuses: new Map(),
     harmed: new Set(),
+    deleted: new Set(),
     states: new Map(),
     sent: new Map(),
     presenceMs: [],

@@ -59,6 +59,11 @@ export function simulatedDisk(clock: Clock, { inOrder }: DiskOptions): Simulated
       return open(file, node);
     },
     ...changesOf(tree, clock, told),
+    syncFile: (file) => {
+      const node = nodeAt(tree, file);
+      if (node?.kind !== 'file') throw failure('ENOENT', 'open', file);
+      return open(file, node).sync();
+    },
     syncDir: (dir) => {
       const node = nodeAt(tree, dir);
       if (!node) throw failure('ENOENT', 'open', dir);

@@ -195,6 +195,11 @@ function changingFiles(inner: Files, { changes, inTime, look, opened, around }: 
       return inner.removeEmptyDir(dir);
     },
     removeTree: removeStepwise,
+    syncFile: async (file) => {
+      await inTime('sync');
+      changes('sync', file);
+      return inner.syncFile(file);
+    },
     syncDir: (dir) => {
       changes('syncDir', dir);
       inner.syncDir(dir);

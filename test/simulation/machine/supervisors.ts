@@ -1,5 +1,6 @@
 // The supervisors and scripts of a simulated workstation, with the files that the real ones write: they go on when the
 // daemon dies, only one can hold an attempt, and each can die by itself or with the machine.
+import { makeDurable } from '../../../src/store/made-durable.ts';
 import type { AttemptCommand } from '../../../src/store/work-dir.ts';
 import {
   ATTEMPT,
@@ -72,6 +73,7 @@ export function newSupervisors(parts: SupervisorsParts): Supervisors {
     const end = hasAttemptFile(side.disk.files, attemptDir, 'supervisor')
       ? endLeftovers(attemptDir)
       : await begin(life, attemptDir, command, started_at);
+    await makeDurable(life, attemptDir, command);
     await surely(life, () => writeExit(life, attemptDir, started_at, end));
   };
   const writeExit = (life: Life, attemptDir: string, started_at: string, end: object) =>

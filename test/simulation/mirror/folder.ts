@@ -134,6 +134,7 @@ export function newFolder(ends: readonly [End, End], parts: FolderParts): Folder
     round.left -= 1;
     if (round.left > 0 || round.epoch !== epoch) return;
     round.end.busy = false;
+    tell(round.end);
     if (round.end.dirty.size > 0) scanSoon(round.end);
     pullSoon(round.end, random.magnitude(500, 20_000));
   };

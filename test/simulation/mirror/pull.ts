@@ -76,10 +76,8 @@ function takeFile(end: End, item: Item, way: Way): Taken {
   const known = end.index.get(item.path);
   const bytes = end.disk.bytes(file);
   const conflict = known !== undefined && compare(known.version, item.version) === 'concurrent';
-  const mixes = conflict && end.type === 'sendreceive';
-  const version = mixes ? merged(known.version, item.version) : item.version;
   if (bytes && sameBytes(bytes, item.data)) {
-    end.index.set(item.path, { ...item, version });
+    adopt(end, item);
     return 'done';
   }
   const parent = parentOf(item.path);
@@ -107,8 +105,17 @@ function takeFile(end: End, item: Item, way: Way): Taken {
     return 'again';
   }
   end.disk.put(file, item.data, item.mtimeMs);
-  end.index.set(item.path, { ...item, version });
+  adopt(end, item);
   return 'done';
+}
+
+/** Where both sides write, what was changed on both gets a version that follows either, and the other side is told. */
+function adopt(end: End, item: Item): void {
+  const known = end.index.get(item.path);
+  const isMixed =
+    end.type === 'sendreceive' && known && compare(known.version, item.version) === 'concurrent';
+  end.index.set(item.path, isMixed ? { ...item, version: merged(known.version, item.version) } : item);
+  if (isMixed) end.unsent.add(item.path);
 }
 
 /** What the mirror itself left in a directory does not keep it. */
@@ -124,6 +131,6 @@ function takeDeletion(end: End, item: Item): Taken {
     clearTemps(end, item.path);
     if (!end.disk.files.removeEmptyDir(file)) return 'again';
   } else end.disk.remove(file);
-  end.index.set(item.path, item);
+  adopt(end, item);
   return 'done';
 }
