@@ -5,11 +5,16 @@ import { jobDirs } from '../store/job-dirs.ts';
 import { readRequests } from '../store/requests.ts';
 import type { RunnerState } from './parts.ts';
 
-export function clearedJobs(runner: Pick<RunnerState, 'disk' | 'layout' | 'ledger'>): string[] {
-  const { disk, layout, ledger } = runner;
-  return jobDirs(disk.files, layout.tree('requests')).filter((id) => {
+type Parts = Pick<RunnerState, 'disk' | 'layout' | 'ledger'> &
+  Partial<Pick<RunnerState, 'memory' | 'placesSeen'>>;
+
+/** To be asked after a look at the jobs: what was seen of them then is not looked at again. */
+export function clearedJobs(runner: Parts): string[] {
+  const { disk, layout, ledger, placesSeen } = runner;
+  const asked = placesSeen?.places.asked ?? jobDirs(disk.files, layout.tree('requests'));
+  return [...asked].filter((id) => {
     const phase = ledger.jobs.get(id)?.phase;
-    if (phase !== undefined && phase !== 'deleted') return false;
+    if ((phase !== undefined && phase !== 'deleted') || isSeen(runner, id)) return false;
     try {
       if ([layout.order(id), layout.record(id)].some((dir) => isThereBesides(disk.files, dir))) return false;
       return readRequests(disk.files, layout, id).cancel !== undefined;
@@ -17,4 +22,13 @@ export function clearedJobs(runner: Pick<RunnerState, 'disk' | 'layout' | 'ledge
       return false; // of what cannot be read nothing can be said
     }
   });
+}
+
+/** Was there an order or a record of it at this look? */
+function isSeen({ memory, placesSeen }: Parts, jobId: string): boolean {
+  const seen = memory?.get(jobId)?.seen;
+  if (!seen || !placesSeen) return false;
+  const { order, record } = placesSeen.places;
+  const hasOrder = order.has(jobId) && seen.order?.value !== undefined;
+  return hasOrder || (record.has(jobId) && seen.record?.value !== undefined);
 }

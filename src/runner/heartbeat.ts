@@ -48,7 +48,8 @@ export async function beat(
     // the records of what runs still show that it does
     runner.log.error({ error: messageOf(error) }, 'the presence could not be written');
   }
-  const running = [...runner.ledger.jobs].flatMap(([id, job]) => (job.phase === 'started' ? [id] : []));
+  const { open, jobs } = runner.ledger;
+  const running = [...open].filter((id) => jobs.get(id)?.phase === 'started');
   for (const jobId of running) {
     if (runner.only !== undefined && runner.only !== jobId) continue;
     await safely(runner, jobId, () => beatJob(runner, pulse, jobId));

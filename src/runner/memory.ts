@@ -1,5 +1,9 @@
 // What the runner remembers between ticks and may forget at any time: ages, and what it launched.
 import type { Order } from '../job/order.ts';
+import type { Requests } from '../job/request.ts';
+import type { OrderFacts } from '../queue/order-facts.ts';
+import type { RecordSeen } from '../queue/runner-snapshot.ts';
+import type { Sighting } from '../store/sighting.ts';
 import type { LiveMemory } from './live-memory.ts';
 import { newLiveMemory } from './live-memory.ts';
 import type { Follower } from './progress-follower.ts';
@@ -13,7 +17,22 @@ export interface Hindrance {
   atMs: number;
 }
 
+/** What was made of a job's small files, and how they looked then. */
+export interface Sightings {
+  order?: Sighting<OrderFacts | undefined>;
+  requests?: Sighting<Requests>;
+  record?: Sighting<RecordSeen | undefined>;
+  staged?: Sighting<StagedSeen | undefined>;
+}
+
+/** Which order the work directory is a whole copy of, and for which attempt. */
+export interface StagedSeen {
+  sealSha256: string;
+  attempt: number;
+}
+
 export interface JobMemory {
+  seen: Sightings;
   /** Facts of the order when it last changed, and when that was by the monotonic clock. */
   signature: string | undefined;
   changedAtMs: number;
@@ -43,6 +62,7 @@ export function recall(memory: Memory, jobId: string, nowMs: number): JobMemory 
   const known = memory.get(jobId);
   if (known) return known;
   const fresh: JobMemory = {
+    seen: {},
     signature: undefined,
     changedAtMs: nowMs,
     mismatch: undefined,
@@ -59,4 +79,10 @@ export function recall(memory: Memory, jobId: string, nowMs: number): JobMemory 
   };
   memory.set(jobId, fresh);
   return fresh;
+}
+
+/** Something was done about the job: all of it is read again. */
+export function forgetSeen(memory: Memory, jobId: string): void {
+  const known = memory.get(jobId);
+  if (known) known.seen = {};
 }

@@ -15,6 +15,7 @@ import type { Failing } from './failing.ts';
 import type { LicenceLook } from './licences.ts';
 import type { Memory } from './memory.ts';
 import type { Naps } from './naps.ts';
+import type { PlacesSeen } from './places.ts';
 
 export type RunnerSettings = Settings['runner'];
 
@@ -39,6 +40,7 @@ export interface RunnerParts {
 export interface RunnerState extends RunnerParts {
   ledger: Ledger;
   memory: Memory;
+  placesSeen?: PlacesSeen;
   /** Seen at the last look. */
   problems: readonly Problem[];
   chores: Chores;

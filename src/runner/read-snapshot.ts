@@ -4,67 +4,62 @@ import type { Requests } from '../job/request.ts';
 import type { OrderFacts } from '../queue/order-facts.ts';
 import { isUnderWay } from '../queue/plan-runner.ts';
 import type { Problem } from '../queue/problem.ts';
-import type { LedgerJob, RunnerJob, RunnerSnapshot } from '../queue/runner-snapshot.ts';
+import type { AttemptSeen, LedgerJob, RunnerJob, RunnerSnapshot } from '../queue/runner-snapshot.ts';
 import { isoNow } from '../store/disk.ts';
-import { jobDirs } from '../store/job-dirs.ts';
-import { readOrder } from '../store/read-order.ts';
-import { readOwnRecord } from '../store/read-record.ts';
-import { readRequests } from '../store/requests.ts';
 import { unreadable } from '../store/unreadable.ts';
-import { readStaged } from '../store/work-dir.ts';
-import type { Files } from '../system/files.ts';
 import type { Hindrance, JobMemory } from './memory.ts';
 import { recall } from './memory.ts';
 import { waitedMs } from './naps.ts';
 import type { RunnerState } from './parts.ts';
+import type { Places } from './places.ts';
+import { seePlaces } from './places.ts';
 import { readAttempt, workOrder } from './read-attempt.ts';
 import { readMachine } from './read-machine.ts';
+import { seeOrder, seeRecord, seeRequests, seeStaged } from './see-job.ts';
 
 export async function readRunnerSnapshot(runner: RunnerState): Promise<RunnerSnapshot> {
-  const { layout, ledger, at, only } = runner;
+  const { ledger, only } = runner;
   const problems: Problem[] = [];
-  const [outbox, inbox, asked, work] = [
-    layout.tree('outbox'),
-    layout.tree('inbox'),
-    layout.tree('requests'),
-    at.work,
-  ].map((dir) => new Set(jobDirs(runner.disk.files, dir))) as [
-    Set<string>,
-    Set<string>,
-    Set<string>,
-    Set<string>,
-  ];
-  const open = [...ledger.jobs].flatMap(([id, job]) => (job.phase === 'deleted' ? [] : [id]));
-  const ids = [
-    ...new Set([...outbox, ...inbox, ...open, ...[...work].filter((id) => ledger.jobs.has(id))]),
-  ].sort();
+  const places = seePlaces(runner);
+  const { ids } = places;
   const jobs: RunnerJob[] = [];
   for (const id of only === undefined ? ids : ids.filter((id) => id === only)) {
-    const seen = { order: outbox.has(id), record: inbox.has(id), asked: asked.has(id), work: work.has(id) };
-    const job = await readJobSafely(runner, id, seen, problems);
+    // few jobs have an attempt that has to be waited for
+    const attempt = isUnderWay(ledger.jobs.get(id)) ? await readAttemptSafely(runner, id) : undefined;
+    const job = readJobSafely(runner, id, places, { attempt, problems });
     if (job) jobs.push(job);
   }
   return { jobs, ledgerLost: ledger.lost, problems, machine: readMachine(runner, problems) };
 }
 
-interface Places {
-  order: boolean;
-  record: boolean;
-  asked: boolean;
-  work: boolean;
+/** What was seen of an attempt, or why that could not be seen. */
+type AttemptRead = { seen: AttemptSeen | undefined } | { error: unknown };
+
+async function readAttemptSafely(runner: RunnerState, jobId: string): Promise<AttemptRead> {
+  try {
+    const memory = recall(runner.memory, jobId, runner.disk.clock.monotonic());
+    return { seen: await readAttempt(runner, jobId, runner.ledger.jobs.get(jobId), memory) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+interface Around {
+  attempt: AttemptRead | undefined;
+  problems: Problem[];
 }
 
 /** A job of which something cannot be read is a problem and is left alone; it stops neither the loop nor other jobs. */
-async function readJobSafely(
+function readJobSafely(
   runner: RunnerState,
   job_id: string,
   places: Places,
-  problems: Problem[],
-): Promise<RunnerJob | undefined> {
+  around: Around,
+): RunnerJob | undefined {
   try {
-    return await readJob(runner, job_id, places, problems);
+    return readJob(runner, job_id, places, around);
   } catch (error) {
-    problems.push(unreadable(job_id, error));
+    around.problems.push(unreadable(job_id, error));
     const ledger = runner.ledger.jobs.get(job_id);
     return ledger && heldBack(job_id, ledger);
   }
@@ -86,21 +81,23 @@ function heldBack(job_id: string, ledger: LedgerJob): RunnerJob {
   return { ...unseen, ...nothing, job_id, ledger };
 }
 
-async function readJob(
+function readJob(
   runner: RunnerState,
   job_id: string,
   places: Places,
-  problems: Problem[],
-): Promise<RunnerJob> {
-  const { disk, layout, ledger: book, at } = runner;
+  { attempt, problems }: Around,
+): RunnerJob {
+  const { disk, ledger: book, chores } = runner;
   const nowMs = disk.clock.monotonic();
   const memory = recall(runner.memory, job_id, nowMs);
   const ledger = book.jobs.get(job_id);
   const isOpen = !ledger || ledger.phase === 'again';
-  const order = places.order && isOpen ? readOrder(disk.files, layout.order(job_id), job_id) : undefined;
+  const order = places.order.has(job_id) && isOpen ? seeOrder(runner, job_id, memory) : undefined;
   noteChange(memory, order, nowMs);
-  const requests = places.asked ? requestsOf(runner, job_id, problems) : {};
-  const record = places.record ? readOwnRecord(disk.files, layout.record(job_id), job_id) : undefined;
+  const requests = places.asked.has(job_id) ? requestsOf(runner, job_id, memory, problems) : {};
+  const record = places.record.has(job_id) ? seeRecord(runner, job_id, memory) : undefined;
+  if (attempt && 'error' in attempt) throw attempt.error;
+  const work = places.work.has(job_id);
   return {
     job_id,
     order,
@@ -108,25 +105,25 @@ async function readJob(
     record,
     ledger,
     accepted: ledger && !isPast(ledger) ? workOrder(runner, job_id) : undefined,
-    attempt: isUnderWay(ledger) ? await readAttempt(runner, job_id, ledger, memory) : undefined,
-    staged: places.work && isOpen && isStaged(runner.disk.files, at.workDir(job_id), order, ledger),
+    attempt: attempt?.seen,
+    staged: work && isOpen && isStaged(runner, job_id, memory, order, ledger),
     mismatch: stillValid(memory.mismatch, order, nowMs),
     blocked: stillValid(memory.blocked, order, nowMs),
     quietMs: nowMs - memory.changedAtMs,
     waitedMs: isOpen ? waitedMs(runner, ledger?.finished_at ?? record?.record?.queued_at) : 0,
-    acting: runner.chores.isUnderWay(job_id),
-    busy: runner.chores.isBusy(job_id),
-    work: places.work,
+    acting: chores.isUnderWay(job_id),
+    busy: chores.isBusy(job_id),
+    work,
     workMb: memory.workMb,
   };
 }
 
 /** What is asked cannot be read: then nothing is begun, but a run that is under way is followed to its end. */
-function requestsOf({ disk, layout, ledger }: RunnerState, jobId: string, problems: Problem[]): Requests {
+function requestsOf(runner: RunnerState, jobId: string, memory: JobMemory, problems: Problem[]): Requests {
   try {
-    return readRequests(disk.files, layout, jobId, problems);
+    return seeRequests(runner, jobId, memory, problems);
   } catch (error) {
-    if (!isUnderWay(ledger.jobs.get(jobId))) throw error;
+    if (!isUnderWay(runner.ledger.jobs.get(jobId))) throw error;
     problems.push(unreadable(jobId, error));
     return {};
   }
@@ -139,15 +136,16 @@ function isPast({ phase }: LedgerJob): boolean {
 
 /** Is what the next attempt needs in place? To resume, that is what the last one left. */
 function isStaged(
-  files: Files,
-  workDir: string,
+  runner: RunnerState,
+  jobId: string,
+  memory: JobMemory,
   order: OrderFacts | undefined,
   ledger: LedgerJob | undefined,
 ): boolean {
   if (ledger?.again?.how === 'resume') return true;
-  const staged = readStaged(files, workDir);
-  const next = (ledger?.attempt ?? 0) + 1;
-  return order?.seal === 'valid' && staged?.order_seal_sha256 === order.sha256 && staged.attempt === next;
+  if (order?.seal !== 'valid') return false;
+  const staged = seeStaged(runner, jobId, memory);
+  return staged?.sealSha256 === order.sha256 && staged.attempt === (ledger?.attempt ?? 0) + 1;
 }
 
 /** A person who runs an order by hand gives the release, and the assignment where nobody else has it. */

@@ -18,6 +18,7 @@ import { noteFailure } from './failing.ts';
 import type { Pulse } from './heartbeat.ts';
 import { beat, newPulse } from './heartbeat.ts';
 import { newLicenceLook } from './licences.ts';
+import { forgetSeen } from './memory.ts';
 import { newNaps, noteTick } from './naps.ts';
 import type { RunnerParts, RunnerState } from './parts.ts';
 import { readRunnerSnapshot } from './read-snapshot.ts';
@@ -124,7 +125,9 @@ async function tickOnce(runner: RunnerState, pulse: Pulse) {
 
 /** Does a script of ours run? Of a run by hand only its own counts. */
 function isAnyUnderWay({ ledger, only }: RunnerState): boolean {
-  return [...ledger.jobs].some(([id, job]) => (only === undefined || only === id) && isUnderWay(job));
+  return [...ledger.open].some(
+    (id) => (only === undefined || only === id) && isUnderWay(ledger.jobs.get(id)),
+  );
 }
 
 function tellProblems(runner: RunnerState, problems: Problem[]): void {
@@ -143,7 +146,7 @@ function forgetGone(runner: RunnerState, jobs: readonly RunnerJob[]): void {
 async function act(runner: RunnerState, action: RunnerAction): Promise<void> {
   const { job_id } = action;
   const work = async () => {
-    await carryOut(runner, action);
+    await carryOut(runner, action).finally(() => forgetSeen(runner.memory, job_id));
     if (runner.failing.get(job_id)?.action === action.do) runner.failing.delete(job_id);
   };
   const failed = (error: unknown) => {

@@ -48,6 +48,10 @@ export interface Ledger {
   /** An earlier ledger is gone and nobody has accepted that yet. */
   lost: boolean;
   jobs: ReadonlyMap<string, LedgerJob>;
+  /** Those whose record is not deleted yet. */
+  open: ReadonlySet<string>;
+  /** Changes when a job comes to `jobs` or goes from `open`. */
+  readonly members: number;
   /** Writes one line and returns when it is durable. */
   append(entry: LedgerEntry): Promise<void>;
   /** The owner says that the loss of the earlier ledger is known: orders start without a release again. */
@@ -184,8 +188,24 @@ export async function openLedger(
 
 function ledgerOver(disk: Disk, file: string, content: Content, text: string): Ledger {
   const log = lineLogOver(disk, file, Buffer.byteLength(text));
+  const open = new Set<string>();
+  for (const [id, { phase }] of content.jobs) if (phase !== 'deleted') open.add(id);
+  let members = 0;
+  const note = (entry: LedgerEntry) => {
+    const { job_id, event } = entry;
+    content.jobs.set(job_id, afterEntry(content.jobs.get(job_id), entry));
+    const isOpen = event !== 'deleted';
+    if (open.has(job_id) === isOpen) return;
+    if (isOpen) open.add(job_id);
+    else open.delete(job_id);
+    members += 1;
+  };
   return {
     id: content.id,
+    open,
+    get members() {
+      return members;
+    },
     get lost() {
       return unacceptedLosses(content).length > 0;
     },
@@ -193,7 +213,7 @@ function ledgerOver(disk: Disk, file: string, content: Content, text: string): L
     append: async (entry) => {
       if (!disk.files.facts(file)) throw new Error(`the ledger ${file} was removed: start the runner again`);
       await log.append(entrySchema.parse(entry)); // what could not be read again must not be written
-      content.jobs.set(entry.job_id, afterEntry(content.jobs.get(entry.job_id), entry));
+      note(entry);
     },
     accept: async (at) => {
       const ledger_ids = unacceptedLosses(content);

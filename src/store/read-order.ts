@@ -85,3 +85,8 @@ function arrivedOf(listing: TreeListing, named: Set<string>, fields: Fields): Ar
     complete: all && (!expected || (expected.bytes === bytes && expected.files === there.length)),
   };
 }
+
+/** Is every file there that its seal names? Nothing is to come any more, and what comes beside it is no part of it. */
+export function isWhole(facts: OrderFacts | undefined): boolean {
+  return facts?.seal === 'valid' && facts.arrived.complete;
+}

@@ -12,6 +12,12 @@ import type { Disk } from './disk.ts';
 import { jsonText, writeWhole } from './disk.ts';
 import type { Layout } from './layout.ts';
 
+/** All that `readRequests` looks at: the directory, since a new file changes it, and each file that may be there. */
+export function requestPaths(layout: Layout, jobId: string): string[] {
+  const dir = layout.requests(jobId);
+  return [dir, ...REQUEST_KINDS.map((kind) => dir + path.sep + REQUEST_FILES[kind])];
+}
+
 /** The requests of one job; one that cannot be read (yet) counts as not there and is a problem. */
 export function readRequests(
   files: Files,

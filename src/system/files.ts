@@ -14,10 +14,13 @@ export type FileKind = 'file' | 'directory' | 'other';
 /** What is known of one name without following links. */
 export interface FileFacts {
   kind: FileKind;
+  ino: number;
   size: number;
   mtimeMs: number;
-  /** Changes when the file was replaced or touched; decides re-reading, never wholeness. */
-  signature: string;
+  /** When this machine last changed anything of it, its name or times included. */
+  ctimeMs: number;
+  /** The four numbers in one text: changes when the file was replaced or touched; decides re-reading, never wholeness. */
+  readonly signature: string;
 }
 
 export interface Entry {
@@ -175,10 +178,33 @@ function readFromOf(fs: FsLike, file: string, offset: number, length: number): B
   });
 }
 
-function factsOf(fs: FsLike, file: string): FileFacts {
-  const stat = fs.lstatSync(file);
-  const { size, mtimeMs, ctimeMs, ino } = stat;
-  return { kind: kindOf(stat), size, mtimeMs, signature: `${ino}:${size}:${mtimeMs}:${ctimeMs}` };
+/** Looked at far more often than its text is asked for. */
+class Facts implements FileFacts {
+  kind: FileKind;
+  ino: number;
+  size: number;
+  mtimeMs: number;
+  ctimeMs: number;
+
+  constructor(stat: nodeFs.Stats) {
+    this.kind = kindOf(stat);
+    this.ino = stat.ino;
+    this.size = stat.size;
+    this.mtimeMs = stat.mtimeMs;
+    this.ctimeMs = stat.ctimeMs;
+  }
+
+  get signature(): string {
+    return `${this.ino}:${this.size}:${this.mtimeMs}:${this.ctimeMs}`;
+  }
+}
+
+/** An exception for each name that is not there would cost more than all the looks. */
+const NO_THROW = { throwIfNoEntry: false } as const;
+
+function factsOf(fs: FsLike, file: string): FileFacts | undefined {
+  const stat = fs.lstatSync(file, NO_THROW);
+  return stat && new Facts(stat);
 }
 
 function byName(a: Entry, b: Entry): number {

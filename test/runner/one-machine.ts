@@ -12,7 +12,7 @@ import type { Run } from '../../src/system/process/run.ts';
 import type { WatcherSettings } from '../../src/watcher/parts.ts';
 import { openWatcher } from '../../src/watcher/watcher.ts';
 import { fakeMachine } from '../helpers/fake-machine.ts';
-import { memoryDisk } from '../helpers/memory-disk.ts';
+import { fakeClock, memoryDisk } from '../helpers/memory-disk.ts';
 import { runnerSettings } from '../helpers/runner-settings.ts';
 import { retryPolicy } from '../helpers/snapshots.ts';
 import { fakeProcesses } from '../simulation/fake-processes.ts';
@@ -63,6 +63,8 @@ export interface OneMachineOptions {
   presence?: 'loop';
   /** Runs commands of the runner's settings; a machine has no Python unless a test says so. */
   run?: Run;
+  /** The files of the disk in memory have the times of the real clock; after this the fake one begins. */
+  startMs?: number;
 }
 
 export type OneMachine = Awaited<ReturnType<typeof oneMachine>>;
@@ -74,7 +76,7 @@ const noProgram: Run = ({ command }) => {
 
 export async function oneMachine(options: OneMachineOptions = {}) {
   const { seenBy = (files) => files, runner, watcher, run = noProgram } = options;
-  const disk = memoryDisk();
+  const disk = memoryDisk(fakeClock(options.startMs));
   const layout = layoutOf(ROOT);
   const at = runnerLayoutOf('/state', '/work');
   await initQueue(disk, layout, 'both', [QUEUE_ID], () => '');

@@ -74,7 +74,15 @@ export function runningJob(given: RunningJobParts = {}) {
   };
   const runner: RunnerState = {
     ...parts,
-    ledger: { id: 'ledger', lost: false, jobs, append: never, accept: never },
+    ledger: {
+      id: 'ledger',
+      lost: false,
+      jobs,
+      open: new Set(jobs.keys()),
+      members: 0,
+      append: never,
+      accept: never,
+    },
     memory: new Map(),
     problems: [],
     failing: new Map(),

@@ -153,6 +153,9 @@ export function touch(tree: Tree, node: Node): void {
 export function factsOf(node: Node): FileFacts {
   node.facts ??= {
     kind: node.kind,
+    ino: node.ino,
+    // a count, and no time: no two changes look like one
+    ctimeMs: node.changes,
     size: node.kind === 'file' ? node.data.length : 0,
     mtimeMs: node.mtimeMs,
     signature: `${node.ino}:${node.mtimeMs}:${node.changes}`,
