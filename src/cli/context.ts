@@ -1,6 +1,7 @@
 // The queue a command works on: its folder, found from flag, variable or the folder one stands in, and its settings.
 import path from 'node:path';
 import { JobqError } from '../errors.ts';
+import { SETTINGS_BYTES } from '../job/sizes.ts';
 import type { Settings } from '../settings/keys.ts';
 import type { Flag } from '../settings/layers.ts';
 import type { Sources } from '../settings/load.ts';
@@ -50,11 +51,20 @@ export function requireTrees({ parts, layout, queueId }: Context, trees: readonl
 export function settingsOf({ disk, environment }: CliParts, layout: Layout, flags: readonly Flag[] = []) {
   const { host, platform, dataDir, user, variables } = environment;
   return loadSettings({
-    tomlBytes: disk.files.read(layout.settings),
+    tomlBytes: settingsBytes(disk.files, layout.settings),
     tomlFile: layout.settings,
     variables,
     flags,
     facts: { host, platform, dataDir, user },
+  });
+}
+
+function settingsBytes(files: Files, file: string): Buffer | undefined {
+  const bytes = files.readFrom(file, 0, SETTINGS_BYTES + 1);
+  if (bytes === undefined || bytes.length <= SETTINGS_BYTES) return bytes;
+  throw new JobqError('usage', `${file} has more than ${SETTINGS_BYTES} bytes: no settings are as long`, {
+    file,
+    remedy: 'look at what stands in it; `jobq settings --help` tells how settings are written',
   });
 }
 

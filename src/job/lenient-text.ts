@@ -32,10 +32,46 @@ function parse(bytes: Uint8Array): Json {
   const decoded = decodeText(bytes);
   if ('problem' in decoded) return decoded;
   if (decoded.text.trim() === '') return { problem: 'is empty' };
+  if (isTooDeep(decoded.text)) return { problem: TOO_DEEP };
   try {
     return { value: JSON.parse(decoded.text) as unknown };
   } catch (error) {
     return { problem: `is not valid JSON: ${jsonComplaint(error, decoded.text)}` };
+  }
+}
+
+/** What is nested deeper can be parsed, but not written again: the stack ends before. Nothing of ours comes near it. */
+const DEEPEST = 1000;
+const TOO_DEEP = `is nested more than ${DEEPEST} deep`;
+
+/** The value of a JSON text, such as one line of a log; throws where it is none that could be written again. */
+export function jsonOf(text: string): unknown {
+  if (isTooDeep(text)) throw new SyntaxError(TOO_DEEP);
+  return JSON.parse(text);
+}
+
+/** Of a text that is no JSON it says anything. */
+function isTooDeep(text: string): boolean {
+  if (text.length <= DEEPEST) return false;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '[' || char === '{') depth += 1;
+    else if (char === ']' || char === '}') depth -= 1;
+    else if (char === '"') at = endOfText(text, at);
+    if (depth > DEEPEST) return true;
+  }
+  return false;
+}
+
+/** Where the quote stands that ends the text which begins here. */
+function endOfText(text: string, start: number): number {
+  for (let at = start + 1; ; at++) {
+    at = text.indexOf('"', at);
+    if (at < 0) return text.length;
+    let backslashes = 0;
+    while (text[at - 1 - backslashes] === '\\') backslashes += 1;
+    if (backslashes % 2 === 0) return at;
   }
 }
 

@@ -1,6 +1,6 @@
 // Requests: what is asked of the runner after submission. Files under `requests/<job-id>/`, state and not messages.
 import * as z from 'zod/mini';
-import { moment, portablePath, sha256Hex, shortName } from './fields.ts';
+import { jobId, moment, portablePath, sha256Hex, shortName } from './fields.ts';
 
 const asked = {
   requested_at: z.optional(moment),
@@ -17,7 +17,7 @@ export const cancelSchema = z.looseObject({
   ...asked,
   reason: z.optional(z.string()),
   grace_s: z.optional(z.number()),
-  superseded_by: z.optional(z.string()),
+  superseded_by: z.optional(jobId),
   /** When that job will be made, by the clock of the watcher; missing where it is made at once. */
   retry_at: z.optional(moment),
   abandoned: z.optional(z.boolean()),

@@ -1,6 +1,7 @@
 // What Syncthing 1.19 to 2.x answers, as far as jobq reads it; whatever else is there is ignored, or kept where a
 // configuration is written back. Text in, value or problem out; it knows no HTTP.
 import * as z from 'zod/mini';
+import { jsonOf } from '../job/lenient-text.ts';
 import type { Answer, Completion, Config, Connection, FolderStatus, FolderType, NeededFile } from './api.ts';
 import { FOLDER_TYPES } from './api.ts';
 
@@ -67,7 +68,7 @@ type Read<T> = (body: string) => Answer<T>;
 function reading<S extends z.ZodMiniType, T>(schema: S, use: (answer: z.output<S>) => T): Read<T> {
   return (body) => {
     try {
-      const result = schema.safeParse(JSON.parse(body));
+      const result = schema.safeParse(jsonOf(body));
       if (result.success) return { value: use(result.data) };
       const place = result.error.issues[0]?.path.map(String).join('.').slice(0, 100);
       return { problem: `the answer has another shape than Syncthing's${place ? `, at ${place}` : ''}` };

@@ -2,6 +2,7 @@
 // ledger, which only the watcher writes.
 import path from 'node:path';
 import * as z from 'zod/mini';
+import { systemCode } from '../errors.ts';
 import { parseWith } from '../job/parsed.ts';
 import type { Disk } from '../store/disk.ts';
 import { isoNow, jsonText, writeWhole } from '../store/disk.ts';
@@ -42,12 +43,20 @@ export function isMeant({ id, target }: Wish, given: Pick<Dead, 'message' | 'tar
 }
 
 /** The wishes that have not been granted. */
-export function readWishes(files: Pick<Files, 'list' | 'read'>, ledgerFile: string): Wish[] {
-  return wishesIn(files, ledgerFile).flatMap((file) => {
-    const bytes = files.read(file);
+export function readWishes(files: Pick<Files, 'list' | 'readSmall'>, ledgerFile: string): Wish[] {
+  return wishesIn(files, ledgerFile).flatMap((file) => wishIn(files, file) ?? []);
+}
+
+/** One that nobody can understand, or that is far too long, wishes nothing. */
+function wishIn(files: Pick<Files, 'readSmall'>, file: string): Wish | undefined {
+  try {
+    const bytes = files.readSmall(file);
     const wish = bytes && parseWith(wishSchema, bytes);
-    return wish?.ok ? [wish.value] : [];
-  });
+    return wish?.ok ? wish.value : undefined;
+  } catch (error) {
+    if (systemCode(error) === 'EFBIG') return undefined;
+    throw error;
+  }
 }
 
 /** Puts the dead messages of one wish back in line, or forgets them; one that is not dead any more stays as it is. */
@@ -57,12 +66,11 @@ export async function grant(
   wishFile: string,
   write: (line: LedgerLine & { event: 'again' | 'forgotten' }) => Promise<void>,
 ): Promise<void> {
-  const bytes = disk.files.read(wishFile);
-  const wish = bytes && parseWith(wishSchema, bytes);
-  if (wish?.ok) {
+  const wish = wishIn(disk.files, wishFile);
+  if (wish) {
     const at = isoNow(disk);
-    const event = wish.value.forget === true ? 'forgotten' : 'again';
-    const meant = [...dead.values()].filter((given) => isMeant(wish.value, given));
+    const event = wish.forget === true ? 'forgotten' : 'again';
+    const meant = [...dead.values()].filter((given) => isMeant(wish, given));
     for (const given of meant) await write({ event, at, id: given.message.id, target: given.target });
   }
   await disk.files.removeFile(wishFile);

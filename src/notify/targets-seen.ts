@@ -23,8 +23,11 @@ function fileBeside(ledgerFile: string): string {
 }
 
 /** Undefined where no watcher has said it. */
-export function readTargetsSeen(files: Pick<Files, 'read'>, ledgerFile: string): TargetsSeen | undefined {
-  const bytes = files.read(fileBeside(ledgerFile));
+export function readTargetsSeen(
+  files: Pick<Files, 'readSmall'>,
+  ledgerFile: string,
+): TargetsSeen | undefined {
+  const bytes = files.readSmall(fileBeside(ledgerFile));
   const parsed = bytes && parseWith(schema, bytes);
   return parsed?.ok
     ? new Map(Object.entries(parsed.value.targets).map(([name, missing]) => [name, missing ?? undefined]))

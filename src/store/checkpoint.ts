@@ -5,7 +5,7 @@ import { moment, SCHEMA_VERSION, schemaVersion } from '../job/fields.ts';
 import { sentence } from '../job/issues.ts';
 import { parseWith } from '../job/parsed.ts';
 import { progressSchema } from '../job/progress.ts';
-import { SEQ_MAX } from '../job/sizes.ts';
+import { CHECKPOINT_BYTES, SEQ_MAX } from '../job/sizes.ts';
 import type { JobFacts, Pool, RunnerFacts } from '../queue/pool.ts';
 import type { Files } from '../system/files.ts';
 import type { Disk } from './disk.ts';
@@ -72,7 +72,7 @@ export type CheckpointRead =
 export function readCheckpoint(files: Files, layout: Layout, queueId: string): CheckpointRead {
   let bytes: Buffer | undefined;
   try {
-    bytes = files.read(layout.checkpoint);
+    bytes = files.readSmall(layout.checkpoint, CHECKPOINT_BYTES);
   } catch (error) {
     return { found: 'unusable', reason: messageOf(error) };
   }

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import type { JobEvent } from '../job/event.ts';
 import { parseEvent } from '../job/event.ts';
+import { jsonOf } from '../job/lenient-text.ts';
 import { SEQ_MAX } from '../job/sizes.ts';
 import type { Files } from '../system/files.ts';
 import type { Layout } from './layout.ts';
@@ -159,7 +160,7 @@ function isSeq(seq: unknown): seq is number {
 function lineOf(text: string): Line | undefined {
   if (text === '') return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value = jsonOf(text);
     const seq = (value as { seq?: unknown } | null)?.seq;
     return isSeq(seq) ? { seq, value } : undefined;
   } catch {

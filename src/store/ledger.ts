@@ -3,6 +3,7 @@
 import path from 'node:path';
 import * as z from 'zod/mini';
 import { count, jobId, moment } from '../job/fields.ts';
+import { jsonOf } from '../job/lenient-text.ts';
 import { outcomeSchema } from '../job/outcome.ts';
 import type { LedgerJob } from '../queue/runner-snapshot.ts';
 import type { Files } from '../system/files.ts';
@@ -107,7 +108,7 @@ interface Content {
 /** Reads the whole lines; undefined when they are not a ledger's. */
 function parseLines(lines: readonly string[]): Content | undefined {
   try {
-    const [first, ...rest] = lines.map((line) => JSON.parse(line) as unknown);
+    const [first, ...rest] = lines.map(jsonOf);
     const header = headerSchema.safeParse(first);
     if (!header.success) return undefined;
     const { ledger_id, lost_before } = header.data;

@@ -2,6 +2,7 @@
 // It knows nothing of what the lines say; one process writes it.
 import path from 'node:path';
 import { JobqError } from '../errors.ts';
+import { jsonOf } from '../job/lenient-text.ts';
 import type { Files } from '../system/files.ts';
 import type { Disk } from './disk.ts';
 import { writeWhole } from './disk.ts';
@@ -35,7 +36,7 @@ export function readLines(files: Pick<Files, 'read'>, file: string): Lines | und
   let unreadable = 0;
   for (const line of whole.split('\n').slice(0, -1)) {
     try {
-      values.push(JSON.parse(line));
+      values.push(jsonOf(line));
     } catch {
       unreadable += 1;
     }

@@ -1,7 +1,7 @@
 // The marker of each mirrored tree, and the halt on the improbable: a queue whose roots cannot be trusted is not touched.
 import path from 'node:path';
 import * as z from 'zod/mini';
-import { JobqError } from '../errors.ts';
+import { JobqError, messageOf } from '../errors.ts';
 import { SCHEMA_VERSION, schemaVersion } from '../job/fields.ts';
 import { sentence } from '../job/issues.ts';
 import { parseWith } from '../job/parsed.ts';
@@ -27,7 +27,7 @@ export async function writeMarker(disk: Disk, layout: Layout, tree: Tree, queueI
 /** The queue's id as one tree tells it; undefined when the tree has no marker. */
 export function markedId(files: Files, layout: Layout, tree: Tree): string | undefined {
   const file = markerFile(layout, tree);
-  const bytes = files.read(file);
+  const bytes = markerBytes(files, file, tree);
   if (!bytes) return undefined;
   const parsed = parseWith(markerSchema, bytes);
   if (parsed.ok) return parsed.value.queue_id;
@@ -36,6 +36,19 @@ export function markedId(files: Files, layout: Layout, tree: Tree): string | und
     file,
     remedy: 'wait until it has arrived whole, or run `jobq init` again on the side that writes this tree',
   });
+}
+
+/** A link, or far too many bytes: no jobq wrote that. */
+function markerBytes(files: Files, file: string, tree: Tree): Buffer | undefined {
+  try {
+    return files.readSmall(file);
+  } catch (error) {
+    throw new JobqError('queue-unusable', `${tree}/${MARKER} cannot be read: ${messageOf(error)}`, {
+      file,
+      remedy: 'look at it and at the disk; on the side that writes this tree `jobq init` makes a new one',
+      cause: error,
+    });
+  }
 }
 
 /**

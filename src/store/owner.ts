@@ -38,7 +38,7 @@ export function readOwner(files: Files, at: RunnerLayout, problems: Problem[] = 
 
 function readFile(files: Files, file: string): { wish: OwnerWish } | { problem: string } {
   try {
-    const bytes = files.read(file);
+    const bytes = files.readSmall(file);
     if (!bytes) return { wish: {} };
     const parsed = parseWith(schema, bytes);
     if (parsed.ok) return { wish: wishOf(parsed.value) };

@@ -1,4 +1,5 @@
 // Presence files: written by their runner, read by everybody.
+import { sentence } from '../job/issues.ts';
 import { parseWith } from '../job/parsed.ts';
 import type { Presence } from '../job/presence.ts';
 import { presenceSchema } from '../job/presence.ts';
@@ -24,7 +25,7 @@ export function presenceIn(files: Files, file: string): Presence | undefined {
 
 export interface PresencesSeen {
   presences: Presence[];
-  /** Runners whose file is there and cannot be read, and what to tell of that. */
+  /** Runners whose file is there and cannot be read, or says nothing of them, and what to tell of that. */
   unreadable: string[];
   problems: Problem[];
 }
@@ -38,10 +39,24 @@ export function lookAtPresences(files: Files, layout: Layout): PresencesSeen {
       seen.unreadable.push(id);
       return unreadableFile(`runners/${name}`, error);
     };
-    const presence = guarded(seen.problems, told, () => readPresence(files, layout, id));
+    const presence = guarded(seen.problems, told, () => wholePresence(files, layout, id));
     if (presence) seen.presences.push(presence);
   }
   return seen;
+}
+
+/** Throws what is wrong with it; undefined when it is not there any more. */
+function wholePresence(files: Files, layout: Layout, runnerId: string): Presence | undefined {
+  const file = layout.presence(runnerId);
+  const bytes = files.readSmall(file);
+  if (!bytes) {
+    if (files.facts(file)?.kind === 'directory') throw new Error('is a directory where a file belongs');
+    return undefined;
+  }
+  const parsed = parseWith(presenceSchema, bytes);
+  if (!parsed.ok) throw new Error(parsed.problems.map((each) => sentence('presence', each)).join('; '));
+  if (parsed.value.runner_id === runnerId) return parsed.value;
+  throw new Error(`is the presence of the runner "${parsed.value.runner_id}" under another name`);
 }
 
 /** Every runner whose presence can be read. */

@@ -27,11 +27,13 @@ export function readRequests(
 ): Requests {
   const dir = layout.requests(jobId);
   const requests: { [kind: string]: unknown } = {};
-  for (const { name } of files.list(dir) ?? []) {
+  for (const { name, kind: what } of files.list(dir) ?? []) {
     if (isConflictCopy(name))
       problems.push(conflictProblem(files, layout, `requests/${jobId}/${name}`, jobId));
     const kind = REQUEST_KINDS.find((candidate) => REQUEST_FILES[candidate] === name);
     const bytes = kind && files.readSmall(path.join(dir, name));
+    if (kind && what === 'directory')
+      problems.push(brokenRequest(jobId, name, `${name} is a directory where a file belongs`));
     if (!kind || !bytes) continue;
     const parsed = parseWith<unknown>(REQUEST_SCHEMAS[kind], bytes);
     if (parsed.ok) requests[kind] = parsed.value;

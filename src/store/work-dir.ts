@@ -7,6 +7,7 @@ import { moment } from '../job/fields.ts';
 import type { Exit } from '../job/outcome.ts';
 import { exitSchema, processSchema } from '../job/outcome.ts';
 import { parseWith } from '../job/parsed.ts';
+import { ATTEMPT_BYTES, STAGED_BYTES } from '../job/sizes.ts';
 import type { Files } from '../system/files.ts';
 import type { Disk } from './disk.ts';
 import { jsonText, writeWhole } from './disk.ts';
@@ -32,7 +33,7 @@ export type Staged = z.infer<typeof stagedSchema>;
 
 /** What the work directory is a whole copy of; undefined when it is none. */
 export function readStaged(files: Files, workDir: string): Staged | undefined {
-  return readJson(files, path.join(workDir, STAGED), stagedSchema);
+  return readJson(files, path.join(workDir, STAGED), stagedSchema, STAGED_BYTES);
 }
 
 /** The files of one attempt. */
@@ -179,8 +180,25 @@ export async function writeAttemptFile(
   await writeWhole(disk, attemptDir, path.join(attemptDir, ATTEMPT[name]), jsonText(value));
 }
 
-function readJson<T>(files: Files, file: string, schema: z.ZodMiniType<T>): T | undefined {
-  const bytes = files.read(file);
+/** What such a file says; undefined where it says nothing that can be understood. */
+export function readJson<T>(
+  files: Files,
+  file: string,
+  schema: z.ZodMiniType<T>,
+  maxBytes = ATTEMPT_BYTES,
+): T | undefined {
+  const bytes = bytesOf(files, file, maxBytes);
   const parsed = bytes && parseWith(schema, bytes);
   return parsed?.ok ? parsed.value : undefined;
+}
+
+/** A link, or far too many bytes, is what a script may have put there: it says as little as half a file. */
+function bytesOf(files: Files, file: string, maxBytes: number): Buffer | undefined {
+  try {
+    return files.readSmall(file, maxBytes);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ELOOP' || code === 'EFBIG') return undefined;
+    throw error;
+  }
 }

@@ -2,12 +2,11 @@
 // What is there and is not jobq's is never touched.
 import path from 'node:path';
 import * as z from 'zod/mini';
-import { parseWith } from '../job/parsed.ts';
 import type { Files } from '../system/files.ts';
 import type { Disk } from './disk.ts';
 import { jsonText, writeWhole } from './disk.ts';
 import type { RunnerLayout } from './layout.ts';
-import { readStaged } from './work-dir.ts';
+import { readJson, readStaged } from './work-dir.ts';
 
 /** In a fixed path: whose files these are. */
 const USER = '.jobq-run.json';
@@ -15,9 +14,7 @@ const userSchema = z.looseObject({ job_id: z.string(), attempt: z.number() });
 type User = z.infer<typeof userSchema>;
 
 function userOf(files: Files, workPath: string): User | undefined {
-  const bytes = files.read(path.join(workPath, USER));
-  const parsed = bytes && parseWith(userSchema, bytes);
-  return parsed?.ok ? parsed.value : undefined;
+  return readJson(files, path.join(workPath, USER), userSchema);
 }
 
 export async function markWorkPath(disk: Disk, copy: string, user: User): Promise<void> {

@@ -14,6 +14,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { JobqError } from '../errors.ts';
+import { jobIdProblem } from '../job/job-id.ts';
 import { parseJson } from '../job/lenient-text.ts';
 import type { Disk } from '../store/disk.ts';
 import { jsonText, writeWhole } from '../store/disk.ts';
@@ -128,7 +129,8 @@ function reservedId(files: Files, dir: string): string {
   const bytes = files.readSmall(file);
   const parsed = bytes && parseJson(bytes);
   const id = parsed && 'value' in parsed ? (parsed.value as { job_id?: unknown } | null)?.job_id : undefined;
-  if (typeof id === 'string' && id !== '') return id;
+  // it becomes the name of a directory
+  if (typeof id === 'string' && jobIdProblem(id) === undefined) return id;
   throw new JobqError('queue-unusable', 'the reservation of this idempotency key cannot be read', {
     file,
     remedy: 'restore the file; deleting its folder makes jobq forget that the key was ever used',

@@ -95,13 +95,15 @@ function kindOf(stat: nodeFs.Stats | nodeFs.Dirent): FileKind {
   return stat.isDirectory() ? 'directory' : 'other';
 }
 
+/** ENXIO: a socket cannot be opened. ERR_INVALID_ARG_VALUE: a path with a NUL, which no file can have. */
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENXIO', 'ERR_INVALID_ARG_VALUE']);
+
 function absentAs<T>(fallback: T, work: () => T): T {
   try {
     return work();
   } catch (error) {
     const code = systemCode(error);
-    // ENXIO: a socket cannot be opened
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'ENXIO') return fallback;
+    if (code !== undefined && ABSENT.has(code)) return fallback;
     throw error;
   }
 }
@@ -173,8 +175,9 @@ function freeBytesOf(fs: FsLike, dir: string): number | undefined {
 
 function readFromOf(fs: FsLike, file: string, offset: number, length: number): Buffer | undefined {
   return withRegular(fs, file, (fd) => {
-    const buffer = Buffer.alloc(length);
-    return buffer.subarray(0, fs.readSync(fd, buffer, 0, length, offset));
+    // what is asked for may be far more than there is
+    const buffer = Buffer.alloc(Math.max(0, Math.min(length, fs.fstatSync(fd).size - offset)));
+    return buffer.subarray(0, fs.readSync(fd, buffer, 0, buffer.length, offset));
   });
 }
 

@@ -77,7 +77,7 @@ describe('events', () => {
     const opened = new Set<string | undefined>();
     const { readFrom } = world.disk.files;
     world.disk.files.readFrom = (file, offset, length) => {
-      opened.add(file.split('/').at(-1));
+      if (file.endsWith('.jsonl')) opened.add(file.split('/').at(-1));
       return readFrom(file, offset, length);
     };
     await world.run('events', '--since', '4', '--limit', '1');

@@ -1,6 +1,6 @@
 // Files that people wrote with Notepad and PowerShell are read; what cannot be text or JSON is told in words.
 import { describe, expect, test } from 'vitest';
-import { decodeText, parseJson } from '../../src/job/lenient-text.ts';
+import { decodeText, jsonOf, parseJson } from '../../src/job/lenient-text.ts';
 
 const JSON_TEXT = '{\r\n  "project": "Größe"\r\n}\r\n';
 const VALUE = { project: 'Größe' };
@@ -102,4 +102,16 @@ describe('says what is wrong with', () => {
     expect(parsed).toEqual({ problem: expect.stringMatching(says) });
     expect(JSON.stringify(parsed)).not.toContain('position');
   });
+});
+
+test('what is nested deeper than it could be written again is refused, and a text with brackets is not', () => {
+  const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  expect(parseJson(utf8(nested(1000)))).toHaveProperty('value');
+  expect(parseJson(utf8(nested(1001)))).toEqual({ problem: 'is nested more than 1000 deep' });
+  const text = JSON.stringify([`\\"${'['.repeat(5000)}\\`, '\\', '{'.repeat(5000)]);
+  expect(parseJson(utf8(text))).toEqual({ value: JSON.parse(text) as unknown });
+  expect(parseJson(utf8(`["${'['.repeat(2000)}`))).toEqual({
+    problem: expect.stringContaining('is not valid JSON'),
+  });
+  expect(() => jsonOf(nested(1001))).toThrow('nested more than 1000 deep');
 });

@@ -84,7 +84,7 @@ onBothDisks('a checkpoint', (make) => {
     const { disk, layout } = place();
     const files = {
       ...disk.files,
-      read: () => {
+      readSmall: () => {
         throw new Error('EACCES');
       },
     };

@@ -88,7 +88,7 @@ test('a file that may not be read is the same, and says the same at every look',
   const refuse = () => {
     throw new Error('EACCES: permission denied');
   };
-  Object.assign(disk.files, { read: refuse, facts: refuse });
+  Object.assign(disk.files, { readSmall: refuse, facts: refuse });
   const problems: Problem[] = [];
   const wish = readOwner(disk.files, at, problems);
   expect(wish.paused?.reason).toBe('owner.json cannot be read');

@@ -28,6 +28,20 @@ onBothDisks('requests', (make) => {
     expect(readRequests(disk.files, layout, JOB)).toEqual({ cancel, release: { requested_at: AT } });
   });
 
+  test('whose place a directory has are told, not passed over', async () => {
+    const { disk, layout } = await queueIn(make());
+    disk.files.makeDir(path.join(layout.requests(JOB), 'cancel.json'));
+    const problems: Problem[] = [];
+    expect(readRequests(disk.files, layout, JOB, problems)).toEqual({});
+    expect(problems).toEqual([
+      expect.objectContaining({
+        kind: 'broken-request',
+        file: `requests/${JOB}/cancel.json`,
+        reason: 'cancel.json is a directory where a file belongs',
+      }),
+    ]);
+  });
+
   test('keep the first of a kind', async () => {
     const { disk, layout } = await queueIn(make());
     await writeRequest(disk, layout, JOB, 'assign', { requested_at: AT, runner: 'station' });
