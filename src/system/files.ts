@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type * as nodeFs from 'node:fs';
 import fsExtra from 'fs-extra';
 import { systemCode } from '../errors.ts';
+import { absentAs } from './absent.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import type { Links } from './opening.ts';
@@ -93,19 +94,6 @@ const RETRY_MS = [10, 20, 40, 80, 160, 320, 640, 1280];
 function kindOf(stat: nodeFs.Stats | nodeFs.Dirent): FileKind {
   if (stat.isFile()) return 'file';
   return stat.isDirectory() ? 'directory' : 'other';
-}
-
-/** ENXIO: a socket cannot be opened. ERR_INVALID_ARG_VALUE: a path with a NUL, which no file can have. */
-const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENXIO', 'ERR_INVALID_ARG_VALUE']);
-
-function absentAs<T>(fallback: T, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const code = systemCode(error);
-    if (code !== undefined && ABSENT.has(code)) return fallback;
-    throw error;
-  }
 }
 
 function openToRead(fs: FsLike, file: string, links?: Links): OpenFile {
