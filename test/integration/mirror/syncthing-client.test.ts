@@ -89,6 +89,8 @@ async function writesNudged(syncthing: Syncthing): Promise<void> {
   nudge.close();
 }
 
+const statusOf = (answer: object) => ('status' in answer ? answer.status : undefined);
+
 test('every method, against one instance whose peer is away', async () => {
   const [home, other] = [await makeHome(at('own')), await makeHome(at('other'))];
   const { deviceId: peer } = other;
@@ -173,7 +175,8 @@ test('every method, against one instance whose peer is away', async () => {
   expect(await syncthing.completion('none', peer)).toMatchObject({ status: 404 });
   expect(await syncthing.completion('q', 'nobody')).toMatchObject({ status: 400 });
   expect(await syncthing.remoteNeed('none', peer)).toMatchObject({ status: 404 });
-  expect(await syncthing.ignores('none')).toMatchObject({ status: 500 });
+  // 1.19 complains, 1.29 says that a folder it does not have ignores nothing
+  expect([500, undefined]).toContain(statusOf(await syncthing.ignores('none')));
   expect(await syncthing.knows('q', 'nothing')).toEqual({ value: false });
   expect(await syncthing.knows('none', 'x')).toMatchObject({ problem: expect.stringMatching(/./) });
   expect(await syncthing.patch('folder', 'none', {})).toMatchObject({ status: 404 });
