@@ -1,6 +1,6 @@
 // Setting up over a real Syncthing: how things are, read together, and a plan carried out and looked at again.
 import path from 'node:path';
-import { JobqError } from '../../errors.ts';
+import { JobqError, messageOf } from '../../errors.ts';
 import { applySteps } from '../../link/setup/apply.ts';
 import { linesOf } from '../../link/setup/ignore-lines.ts';
 import type { SetupFacts, SetupPlan } from '../../link/setup/plan.ts';
@@ -8,6 +8,7 @@ import { planSetup } from '../../link/setup/plan.ts';
 import type { QueueTree, Side } from '../../link/setup/wanted.ts';
 import { writeWhole } from '../../store/disk.ts';
 import { IGNORE_FILE } from '../../store/init.ts';
+import type { Files } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import type { Mirror } from './open.ts';
 import { answered } from './open.ts';
@@ -41,21 +42,39 @@ export async function readFacts({ context, mirror, role, queueId, peer }: Asked)
     config,
     carried: mirror.carriedBy(config.folders),
     ignores: Object.fromEntries(
-      trees.map(({ tree, dir }) => [
-        tree,
-        linesOf(files.read(path.join(dir, IGNORE_FILE))?.toString() ?? ''),
-      ]),
+      trees.map(({ tree, dir }) => [tree, ignoredIn(files, path.join(dir, IGNORE_FILE))]),
     ),
     defaults: { folder, device },
   };
+}
+
+function ignoredIn(files: Files, file: string): string[] {
+  try {
+    const bytes = files.read(file);
+    if (bytes || !files.facts(file)) return linesOf(bytes?.toString() ?? '');
+  } catch (error) {
+    throw unusable(file, 'read', error);
+  }
+  throw unusable(file, 'read', new Error('it is no file'));
+}
+
+function unusable(file: string, act: 'read' | 'written', error: unknown): JobqError {
+  const remedy = 'make it an ordinary file that this account may read and write, then give the command again';
+  return new JobqError('queue-unusable', `it cannot be ${act}: ${messageOf(error)}`, { file, remedy });
 }
 
 /** Throws unless everything is as it was to become: what has been done so far stays, and is not done again. */
 export async function apply(asked: Asked, { steps }: SetupPlan): Promise<void> {
   const { context, mirror } = asked;
   const { disk } = context.parts;
-  const write = ({ dir }: QueueTree, lines: readonly string[]) =>
-    writeWhole(disk, context.layout.staging, path.join(dir, IGNORE_FILE), `${lines.join('\n')}\n`);
+  const write = async ({ dir }: QueueTree, lines: readonly string[]) => {
+    const file = path.join(dir, IGNORE_FILE);
+    try {
+      await writeWhole(disk, context.layout.staging, file, `${lines.join('\n')}\n`);
+    } catch (error) {
+      throw unusable(file, 'written', error);
+    }
+  };
   const { refused } = await applySteps(mirror.syncthing, steps, write);
   if (refused) {
     const [change] = refused.step.changes;

@@ -25,6 +25,7 @@ export function readDeviceId(text: string): { id: string } | { problem: string }
     return {
       problem: `there is a typing error in group ${2 * bad + 1} or ${2 * bad + 2} of it: a check digit is wrong`,
     };
+  if (/^(.)\1*$/u.test(plain)) return { problem: 'no device has this id: it is one letter, again and again' };
   return { id: pieces(plain, GROUP).join('-') };
 }
 

@@ -245,6 +245,32 @@ describe('refuses', () => {
     nothingChanged();
   });
 
+  test('an ignore file that is a directory', async () => {
+    const file = `${QUEUE}/outbox/.stignore`;
+    await world.disk.files.removeFile(file);
+    world.disk.files.makeDir(file);
+    expect(await refused('--role', 'linux', '--peer', PEER)).toMatchObject({
+      code: 'queue-unusable',
+      file,
+      message: expect.stringContaining('cannot be read'),
+      remedy: expect.stringContaining('ordinary file'),
+    });
+    expect(fake.changed).toEqual([]);
+  });
+
+  test('an ignore file that cannot be written', async () => {
+    const file = `${QUEUE}/outbox/.stignore`;
+    await world.write(file, '');
+    const { rename } = world.disk.files;
+    world.disk.files.rename = (from, to) =>
+      to === file ? Promise.reject(new Error('EACCES: permission denied')) : rename(from, to);
+    expect(await refused('--role', 'linux', '--peer', PEER)).toMatchObject({
+      code: 'queue-unusable',
+      file,
+      message: expect.stringContaining('cannot be written'),
+    });
+  });
+
   test('a queue without the markers of this side', async () => {
     await world.disk.files.removeFile(`${QUEUE}/outbox/.jobq-queue`);
     expect((await refused('--role', 'linux')).message).toContain('outbox/ has no marker');

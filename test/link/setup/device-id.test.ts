@@ -47,6 +47,7 @@ describe('an id', () => {
     ['a group more', `${ID}-AAAAAAA`, 'this has 63'],
     ['a 9', ID.replace('7', '9'), '"9" is in no device id'],
     ['a name', 'station', 'has 56'],
+    ['what Syncthing keeps for nobody', 'A'.repeat(56), 'no device has this id'],
   ])('%s is none', (_name, text, problem) => {
     expect(readDeviceId(text)).toEqual({ problem: expect.stringContaining(problem) as string });
   });
