@@ -19,7 +19,7 @@ export interface JobSight {
   post?: 'completed' | 'failed' | undefined;
   /** Its newest name below archive/. */
   archived_as?: string | undefined;
-  /** It was given up: what lies there has no end of its own. */
+  /** It was given up: what lies in the archive has no end of its own. */
   abandoned?: boolean | undefined;
   /** What keeps it back until it is released; undefined when nothing does. */
   keeping?: Keeping | undefined;

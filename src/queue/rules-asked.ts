@@ -11,8 +11,9 @@ function orderOf({ order, record }: JobSight): ToldOrder {
 }
 
 export function submitted(sight: JobSight, { at }: Now): Draft | undefined {
-  const { job_id, order, record, archived_as } = sight;
-  if (!order && !record && archived_as === undefined) return undefined;
+  const { job_id, order, record, archived_as, abandoned } = sight;
+  // one that is given up before it is sealed lies in the archive at the next look, and nobody would have known of it
+  if (!order && !record && archived_as === undefined && !abandoned) return undefined;
   const { project, type, description, created_by, priority, run_on, hold, depends_on, retry_of } =
     orderOf(sight);
   return {

@@ -101,6 +101,7 @@ function seeJob(
   return {
     job_id,
     order: order?.seal === 'valid' ? order.order : undefined,
+    abandoned: job.abandoned,
     requests,
     record: record?.record,
     seal: record?.complete ? record.sealSha256 : undefined,

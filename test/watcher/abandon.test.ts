@@ -6,6 +6,7 @@ import { readSeal } from '../../src/store/seal.ts';
 import { put } from '../helpers/make-order.ts';
 import type { ByHand } from './by-hand.ts';
 import { byHand, JOB, RETRY } from './by-hand.ts';
+import { courseOf, eventsOf } from './told.ts';
 
 const BY = { requested_at: '2026-02-10T15:00:00Z', requested_by: 'ada@desk', reason: 'scrapped' };
 
@@ -53,6 +54,25 @@ describe('a job that was given up', () => {
       late: false,
       runner: 'station',
     });
+  });
+
+  test('before its order was sealed is told of from its beginning to its end', async () => {
+    const hand = await byHand();
+    const order = {
+      job_id: JOB,
+      created_at: BY.requested_at,
+      script: 'run.py',
+      args: [],
+      status: 'submitted',
+    };
+    put(hand.disk, path.join(hand.layout.order(JOB), 'job.json'), JSON.stringify(order));
+    await hand.look();
+    expect(courseOf(hand)).toBe('');
+    await askToAbandon(hand.disk, hand.layout, JOB, BY);
+    await hand.until(() => hand.archived().length === 1 && !hand.isThere('outbox'));
+    await looks(hand, 3);
+    expect(courseOf(hand)).toBe('submitted cancel-requested archived');
+    expect(eventsOf(hand).at(-1)).toMatchObject({ state: 'failed', outcome: { kind: 'abandoned' } });
   });
 
   test('of which there was no record is shown so as well', async () => {
