@@ -55,7 +55,7 @@ function strike(world: World, fault: Fault): void {
       seen(`mirror of ${fault.who} stopped, index ${fault.index}`);
       if (fault.index !== 'kept' && world.scenario.folders === 'one') noteResurrection(world);
       mirror.stop(fault.who);
-      timeline.after(fault.forMs, () => void (world.isCalm || mirror.start(fault.who, fault.index)));
+      timeline.after(awayMs(fault), () => void (world.isCalm || mirror.start(fault.who, fault.index)));
       return;
     case 'person':
       doDeed(world, fault);
@@ -69,6 +69,16 @@ function strike(world: World, fault: Fault): void {
       loseLedger(world);
       return;
   }
+}
+
+/**
+ * To look at everything anew takes its time. Without it versions, which count seconds, could be given twice, and what has
+ * the same version is the same to a mirror.
+ */
+const ANEW_MS = 10_000;
+
+function awayMs({ index, forMs }: Of<'mirror'>): number {
+  return index === 'kept' ? forMs : Math.max(forMs, ANEW_MS);
 }
 
 function crash(world: World, { who, inCalls, downMs }: Of<'crash'>): void {
