@@ -77,14 +77,28 @@ export function endBreach(world: World): string | undefined {
 }
 
 function faultOf(world: World, job: string, order: Submitted): string | undefined {
-  const { book, sides } = world;
-  const { disk } = sides.linux;
+  const { disk } = world.sides.linux;
   const names = archivedNamesOf(disk, ARCHIVE, job);
   const orders = names.filter((name) => disk.files.facts(`${ARCHIVE}/${name}/order`));
   const isOnce = orders.length === 1 || (orders.length > 1 && mayComeBack(world));
   if (!isOnce) return `has ${orders.length} orders in the archive`;
-  if (orders.some((name) => !sameContent(contentOf(disk, `${ARCHIVE}/${name}/order`), order.content)))
-    return 'order/ differs from what was submitted';
+  const changed = orders.filter(
+    (name) => !sameContent(contentOf(disk, `${ARCHIVE}/${name}/order`), order.content),
+  );
+  // the mirror took an older version of a file for the newer one
+  const isInConflict = mayComeBack(world) && changed.every((name) => isPutAside(world, name, order.content));
+  if (changed.length > 0) return isInConflict ? undefined : 'order/ differs from what was submitted';
+  return recordFaultOf(world, job, order, names);
+}
+
+function recordFaultOf(
+  world: World,
+  job: string,
+  order: Submitted,
+  names: readonly string[],
+): string | undefined {
+  const { book, sides } = world;
+  const { disk } = sides.linux;
   const records = names.filter((name) => disk.bytes(`${ARCHIVE}/${name}/SHA256SUMS`));
   if (records.length > 1) return `${records.length} records are archived`;
   const [record] = records;
@@ -97,6 +111,19 @@ function faultOf(world: World, job: string, order: Submitted): string | undefine
   const archived = contentOf(disk, dir);
   if ([...sealed].some(([file, text]) => archived.get(file) !== text)) return 'is not archived byte for byte';
   return asPlanned(world, job, order, archived) ?? resultsOf(world, job, archived);
+}
+
+/** Is every file that was submitted there, under its name or as a conflict copy beside it? */
+function isPutAside({ sides }: World, archived: string, submitted: Content): boolean {
+  const { files, bytes } = sides.linux.disk;
+  return [...submitted].every(([file, text]) => {
+    const place = `${ARCHIVE}/${archived}/order/${file}`;
+    const dir = place.slice(0, place.lastIndexOf('/'));
+    const stem = place.slice(dir.length + 1).replace(/\.[^.]*$/, '');
+    const copies = (files.list(dir) ?? []).filter(({ name }) => name.startsWith(`${stem}.sync-conflict-`));
+    const versions = [place, ...copies.map(({ name }) => `${dir}/${name}`)];
+    return versions.some((version) => bytes(version)?.toString('latin1') === text);
+  });
 }
 
 /** How a job ends when nothing interrupts it. */
