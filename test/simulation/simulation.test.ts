@@ -1,4 +1,4 @@
-// The simulator over the queue as it is: worlds that broke a rule once, and fixed ones. New ones: `npm run simulate`.
+// The simulator over the queue as it is: worlds that broke a rule once, fixed ones, and new ones each time.
 import { describe, expect, test } from 'vitest';
 import { COUNTEREXAMPLES, quiet } from './counterexamples.ts';
 import { kindOf, runSeeds } from './report.ts';
@@ -10,6 +10,8 @@ import { simulate } from './simulate.ts';
 // thousands of small steps: slow where the machine is busy
 const LIMIT_MS = 120_000;
 const FIXED = { base: 1, seeds: 40 };
+/** New worlds each time: one that fails is run again with `npm run simulate -- --seed N --trace`. */
+const NEW = { base: Number(process.hrtime.bigint() % 1_000_000_000n), seeds: 20 };
 
 describe('no job is lost, run twice by accident, or announced before it is whole', {
   timeout: LIMIT_MS,
@@ -24,6 +26,15 @@ describe('no job is lost, run twice by accident, or announced before it is whole
     expect(jobs).toBeGreaterThan(2 * FIXED.seeds);
     const kinds = ['crash of the runner', 'crash of the watcher', 'power of linux', 'power of windows'];
     expect(kinds.filter((kind) => !seen.has(`fault: ${kind}`))).toEqual([]);
+  });
+
+  test('in new worlds, each told with its seed when it fails', async () => {
+    const { failures, seeds } = await runSeeds({ ...NEW, failuresMax: 3 });
+    const told = failures.map(
+      ({ seed, failure }) => `npm run simulate -- --seed ${seed} --trace: ${failure}`,
+    );
+    expect(told).toEqual([]);
+    expect(seeds).toBe(NEW.seeds);
   });
 
   const SIDES = [
