@@ -90,18 +90,35 @@ export interface Observed {
   heard: boolean;
 }
 
+interface Listed {
+  running: ReadonlySet<string>;
+  waiting: ReadonlySet<string>;
+}
+
+/** Each of ten thousand jobs is looked for among as many. */
+const listedIn = new WeakMap<Presence, Listed>();
+
+function listed(presence: Presence): Listed {
+  const known = listedIn.get(presence);
+  if (known) return known;
+  const idsOf = (jobs: readonly { job_id: string }[]) => new Set(jobs.map(({ job_id }) => job_id));
+  const fresh = { running: idsOf(presence.running), waiting: idsOf(presence.waiting) };
+  listedIn.set(presence, fresh);
+  return fresh;
+}
+
 /** Does this runner say that the job is in its hands? */
 export function vouches(presence: Presence | undefined, jobId: string): presence is Presence {
-  return [...(presence?.running ?? []), ...(presence?.waiting ?? [])].some((job) => job.job_id === jobId);
+  if (!presence) return false;
+  const { running, waiting } = listed(presence);
+  return running.has(jobId) || waiting.has(jobId);
 }
 
 /** Its runner was stopped on purpose, and no script of the job runs: it waits for the next start, and nobody lost it. */
 export function isParked(presence: Presence | undefined, jobId: string): boolean {
-  return (
-    presence?.stopped !== undefined &&
-    presence.waiting.some((job) => job.job_id === jobId) &&
-    !presence.running.some((job) => job.job_id === jobId)
-  );
+  if (presence?.stopped === undefined) return false;
+  const { running, waiting } = listed(presence);
+  return waiting.has(jobId) && !running.has(jobId);
 }
 
 const USUAL_INTERVAL_S = 30;

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Fields } from '../job/lenient-text.ts';
 import { parseJson } from '../job/lenient-text.ts';
-import type { Kin } from '../job/retry.ts';
+import type { Kin, RetryNames } from '../job/retry.ts';
 import { retryNamesAmong } from '../job/retry.ts';
 import { JOB_JSON } from '../job/seal.ts';
 import type { Files } from '../system/files.ts';
@@ -47,16 +47,26 @@ function told(files: Files, layout: Layout, archived: ArchiveNames, jobId: strin
   return records.map((dir) => fieldsIn(files, dir)).find((each) => each !== undefined);
 }
 
-/** An order is read only where a name asks for it. `open`: the ids of all jobs that may not be archived. */
+/** `open`: the ids of all jobs that may not be archived. */
 export function kinOf(files: Files, layout: Layout, archived: ArchiveNames, open: Iterable<string>): Kin {
+  return kinAmong(files, layout, archived, retryNamesIn(archived, open));
+}
+
+/** An order is read only where a name asks for it. */
+export function kinAmong(files: Files, layout: Layout, archived: ArchiveNames, names: RetryNames): Kin {
   const read = new Map<string, string | undefined>();
   return {
-    names: retryNamesAmong(new Set([...open, ...archived.keys()])),
+    names,
     retryOf: (jobId) => {
       if (!read.has(jobId)) read.set(jobId, textOf(told(files, layout, archived, jobId)?.['retry_of']));
       return read.get(jobId);
     },
   };
+}
+
+/** Those of the jobs in the archive, and of these, which may not be there. */
+export function retryNamesIn(archived: ArchiveNames, open: Iterable<string>): RetryNames {
+  return retryNamesAmong(new Set([...open, ...archived.keys()]));
 }
 
 function textOf(value: unknown): string | undefined {

@@ -22,6 +22,10 @@ const retryPlanSchema = z.looseObject({
 });
 export type RetryPlan = z.infer<typeof retryPlanSchema>;
 
+export function hasRetryPlan(files: Files, dir: string): boolean {
+  return files.facts(path.join(dir, RETRY_FILE)) !== undefined;
+}
+
 export function readRetryPlan(files: Files, dir: string): RetryPlan | undefined {
   const bytes = files.readSmall(path.join(dir, RETRY_FILE));
   const parsed = bytes && parseWith(retryPlanSchema, bytes);

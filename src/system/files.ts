@@ -7,22 +7,12 @@ import { systemCode } from '../errors.ts';
 import { absentAs } from './absent.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
+import type { FileFacts, FileKind } from './facts.ts';
+import { factsOf, kindOf } from './facts.ts';
 import type { Links } from './opening.ts';
 import { openRegular, readAtMost, withRegular } from './opening.ts';
 
-export type FileKind = 'file' | 'directory' | 'other';
-
-/** What is known of one name without following links. */
-export interface FileFacts {
-  kind: FileKind;
-  ino: number;
-  size: number;
-  mtimeMs: number;
-  /** When this machine last changed anything of it, its name or times included. */
-  ctimeMs: number;
-  /** The four numbers in one text: changes when the file was replaced or touched; decides re-reading, never wholeness. */
-  readonly signature: string;
-}
+export type { FileFacts, FileKind };
 
 export interface Entry {
   name: string;
@@ -90,11 +80,6 @@ const HELD = ['EPERM', 'EBUSY', 'EACCES'];
 /** On Windows a directory is not empty until the last reader of a deleted file has let it go. */
 const HELD_TREE = [...HELD, 'ENOTEMPTY'];
 const RETRY_MS = [10, 20, 40, 80, 160, 320, 640, 1280];
-
-function kindOf(stat: nodeFs.Stats | nodeFs.Dirent): FileKind {
-  if (stat.isFile()) return 'file';
-  return stat.isDirectory() ? 'directory' : 'other';
-}
 
 function openToRead(fs: FsLike, file: string, links?: Links): OpenFile {
   const fd = openRegular(fs, file, links);
@@ -167,35 +152,6 @@ function readFromOf(fs: FsLike, file: string, offset: number, length: number): B
     const buffer = Buffer.alloc(Math.max(0, Math.min(length, fs.fstatSync(fd).size - offset)));
     return buffer.subarray(0, fs.readSync(fd, buffer, 0, buffer.length, offset));
   });
-}
-
-/** Looked at far more often than its text is asked for. */
-class Facts implements FileFacts {
-  kind: FileKind;
-  ino: number;
-  size: number;
-  mtimeMs: number;
-  ctimeMs: number;
-
-  constructor(stat: nodeFs.Stats) {
-    this.kind = kindOf(stat);
-    this.ino = stat.ino;
-    this.size = stat.size;
-    this.mtimeMs = stat.mtimeMs;
-    this.ctimeMs = stat.ctimeMs;
-  }
-
-  get signature(): string {
-    return `${this.ino}:${this.size}:${this.mtimeMs}:${this.ctimeMs}`;
-  }
-}
-
-/** An exception for each name that is not there would cost more than all the looks. */
-const NO_THROW = { throwIfNoEntry: false } as const;
-
-function factsOf(fs: FsLike, file: string): FileFacts | undefined {
-  const stat = fs.lstatSync(file, NO_THROW);
-  return stat && new Facts(stat);
 }
 
 function byName(a: Entry, b: Entry): number {

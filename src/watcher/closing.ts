@@ -5,7 +5,7 @@ import { parseRecord } from '../job/record.ts';
 import { JOB_JSON } from '../job/seal.ts';
 import type { Abandonment } from '../store/abandoned.ts';
 import { abandonmentOf, archiveAsItIs, readAbandoned } from '../store/abandoned.ts';
-import { archivedNames, collectedBreach, fileCollected, sealedEntries } from '../store/archive.ts';
+import { collectedBreach, fileCollected, sealedEntries } from '../store/archive.ts';
 import { copyHashed, jsonText, writeWhole } from '../store/disk.ts';
 import { ABANDONED_FILE, RETRY_FILE } from '../store/layout.ts';
 import { LOST_FILE } from '../store/lost.ts';
@@ -25,6 +25,7 @@ export async function archive(watcher: WatcherState, jobId: string): Promise<voi
   }
   const stopped = await noteBeside(watcher, jobId, layout.collected(jobId));
   const archived_as = await fileCollected(disk, layout, jobId);
+  watcher.archive.changed(jobId, archived_as);
   if (stopped !== undefined) await disk.files.removeFile(layout.stoppedRetry(stopped));
   log.info({ job_id: jobId, archived_as }, 'archived');
 }
@@ -54,9 +55,9 @@ function hasCompleted({ disk }: WatcherState, jobId: string, dir: string): boole
 }
 
 /** Who gave the job up, by its requests or by what was archived of it before. */
-function whoGaveUp({ disk, layout }: WatcherState, jobId: string): Abandonment | undefined {
+function whoGaveUp({ disk, layout, archive }: WatcherState, jobId: string): Abandonment | undefined {
   const { files } = disk;
-  const names = archivedNames(files, layout).get(jobId) ?? [];
+  const names = archive.names.get(jobId) ?? [];
   const before = names.map((name) => readAbandoned(files, layout.archived(name)));
   return (
     before.find((each) => each !== undefined) ??
@@ -72,5 +73,6 @@ export async function abandon(watcher: WatcherState, jobId: string): Promise<voi
     await ask(watcher, jobId, 'cancel', { ...asked(watcher), abandoned: true });
   const retry = plannedRetry(watcher, jobId);
   const archived_as = await archiveAsItIs(disk, layout, jobId, { abandonment, retry });
+  watcher.archive.changed(jobId, archived_as);
   log.warn({ job_id: jobId, archived_as, ...abandonment }, 'given up; archived as it is');
 }

@@ -10,6 +10,7 @@ import type { Lost } from '../store/lost.ts';
 import { readLost, writeLost } from '../store/lost.ts';
 import { unreadable } from '../store/unreadable.ts';
 import type { WatcherState } from './parts.ts';
+import { lastPlaces, seePlaces } from './places.ts';
 
 interface Judged {
   observed: Observed;
@@ -94,7 +95,7 @@ function judgeRunners({ liveness, presences, settings }: WatcherState, lookAt: L
 }
 
 async function judgeJob(watcher: WatcherState, job: WatcherJob, lookAt: LookAt): Promise<void> {
-  const { disk, layout, settings, liveness } = watcher;
+  const { settings, liveness } = watcher;
   const { job_id } = job;
   const record = job.record?.record;
   // what the mirror brings back of a job that has come to rest is no sign of a silent runner
@@ -109,7 +110,7 @@ async function judgeJob(watcher: WatcherState, job: WatcherJob, lookAt: LookAt):
   const observed = observe(before, vouches(presence, job_id) ? presence : undefined, look);
   const verdict: Verdict = isParked(presence, job_id) ? { is: 'heard' } : judge(observed, look, settings);
   liveness.jobs.set(job_id, { observed, verdict });
-  const known = readLost(disk.files, layout.lost(job_id));
+  const known = lostOf(watcher, job_id);
   const at = new Date(look.wallMs).toISOString();
   const isHeard = before !== undefined && (observed.seq !== before.seq || observed.bootId !== before.bootId);
   if (verdict.is === 'lost' && (!known || known.recovered_at)) {
@@ -119,7 +120,14 @@ async function judgeJob(watcher: WatcherState, job: WatcherJob, lookAt: LookAt):
     await tellLost(watcher, job_id, { ...known, recovered_at: at });
 }
 
+/** The verdict that lies there. */
+export function lostOf(watcher: WatcherState, jobId: string): Lost | undefined {
+  const { disk, layout } = watcher;
+  return lastPlaces(watcher).lost.has(jobId) ? readLost(disk.files, layout.lost(jobId)) : undefined;
+}
+
 async function tellLost(watcher: WatcherState, job_id: string, lost: Lost): Promise<void> {
   await writeLost(watcher.disk, watcher.layout, job_id, lost);
+  seePlaces(watcher); // the verdict counts from this very look on
   watcher.log.warn({ job_id, reason: lost.reason }, lost.recovered_at ? 'lost before, heard again' : 'lost');
 }

@@ -1,20 +1,26 @@
 // What the watcher is made of: the real things in production, fakes in tests.
 
 import type { Presence } from '../job/presence.ts';
+import type { RetryNames } from '../job/retry.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { EventPolicy } from '../queue/job-sight.ts';
 import type { LinkState, LivenessPolicy } from '../queue/liveness.ts';
+import type { OrderFacts } from '../queue/order-facts.ts';
 import type { Problem } from '../queue/problem.ts';
-import type { WatcherPolicy } from '../queue/watcher-snapshot.ts';
+import type { ArchivedJob, RecordArrival, WatcherPolicy } from '../queue/watcher-snapshot.ts';
+import type { ArchiveIndex } from '../store/archive-index.ts';
 import type { Disk } from '../store/disk.ts';
 import type { Layout } from '../store/layout.ts';
+import type { Sighting } from '../store/sighting.ts';
 import type { Chores } from '../system/chores.ts';
 import type { Log } from '../system/log.ts';
 import type { EndRun, Run } from '../system/process/run.ts';
 import type { EventBus } from './bus.ts';
 import type { Liveness } from './judge.ts';
 import type { LastingProblems } from './lasting-problems.ts';
+import type { Places, PlacesSeen } from './places.ts';
 import type { PostSettings } from './post/choose.ts';
+import type { AskedSeen } from './see-job.ts';
 
 export interface WatcherSettings extends WatcherPolicy, LivenessPolicy, EventPolicy, PostSettings {
   /** Size at which the events are put aside, and how many files of them are kept. */
@@ -47,8 +53,18 @@ export interface WatcherParts {
   notifier?: Pick<Notifier, 'tick'>;
 }
 
+/** What was made of a job's small files, and how they looked then. */
+export interface Sightings {
+  order?: Sighting<OrderFacts | undefined>;
+  record?: Sighting<RecordArrival | undefined>;
+  asked?: Sighting<AskedSeen>;
+  /** By name below archive/. */
+  archived?: Map<string, Sighting<ArchivedJob>>;
+}
+
 /** What the watcher remembers of a job between ticks and may forget at any time. */
 export interface JobMemory {
+  seen: Sightings;
   signature: string | undefined;
   changedAtMs: number;
   recordGoneSinceMs: number | undefined;
@@ -66,8 +82,10 @@ export interface WatcherState extends WatcherParts {
   /** Known jobs of which nothing was found at the last looks, since when. */
   missingSince: Map<string, number>;
   bus: EventBus;
-  /** Names below archive/ of which no retry is to come; what is not in it is looked at. */
-  settledRetries: Set<string>;
+  archive: ArchiveIndex;
+  placesSeen?: PlacesSeen;
+  /** Ids that are named like retries, as they were put together last. */
+  retryNames?: { version: number; places: Places; names: RetryNames };
   /** Seen at the last look. */
   problems: readonly Problem[];
   chores: Chores;

@@ -8,9 +8,9 @@ import type { WatcherJob } from '../queue/watcher-snapshot.ts';
 import { abandonmentOf } from '../store/abandoned.ts';
 import { fieldsIn } from '../store/kin.ts';
 import { ORDER_DIR } from '../store/layout.ts';
-import { readLost } from '../store/lost.ts';
-import { linkToRunner } from './judge.ts';
+import { linkToRunner, lostOf } from './judge.ts';
 import type { WatcherState } from './parts.ts';
+import { lastPlaces } from './places.ts';
 import type { RetrySight } from './read-retries.ts';
 import { pendingRetry, retryIdOf } from './read-retries.ts';
 
@@ -26,21 +26,22 @@ export function readFate(
   const lost = isLost(watcher, job_id);
   const link = linkToRunner(watcher, record?.record?.runner?.id);
   const failed = failureOf({ record, lost, link }) !== undefined;
+  const isGivenUp = requests.cancel?.abandoned || lastPlaces(watcher).abandoned.has(job_id);
   const abandoned = archived.find((each) => each.abandoned);
   return {
     link,
     lost,
     retryId: failed ? retryIdOf(watcher, retries, job_id) : undefined,
     retry: pendingRetry(watcher, retries, job_id, requests),
-    abandoned: abandonmentOf(disk.files, layout, job_id, requests) !== undefined,
+    abandoned: isGivenUp && abandonmentOf(disk.files, layout, job_id, requests) !== undefined,
     cleared: abandoned !== undefined && isClearedJob(watcher, job_id, requests, abandoned.archived_as),
   };
 }
 
 /** The verdict stands, and it was made in this life of the watcher: on what was known of the link in another, nothing is built. */
-function isLost({ disk, layout, liveness }: WatcherState, jobId: string): boolean {
-  if (liveness.jobs.get(jobId)?.verdict.is !== 'lost') return false;
-  const lost = readLost(disk.files, layout.lost(jobId));
+function isLost(watcher: WatcherState, jobId: string): boolean {
+  if (watcher.liveness.jobs.get(jobId)?.verdict.is !== 'lost') return false;
+  const lost = lostOf(watcher, jobId);
   return lost !== undefined && lost.recovered_at === undefined;
 }
 

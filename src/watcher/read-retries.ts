@@ -1,17 +1,17 @@
 // What the watcher sees of retries: those that are decided, whether they are made, and the ids they have or would get.
 
 import type { Requests } from '../job/request.ts';
-import type { Kin } from '../job/retry.ts';
+import type { Kin, RetryNames } from '../job/retry.ts';
 import { directRetries, freeRetryId, retryNameOf } from '../job/retry.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { PendingRetry } from '../queue/retry.ts';
-import { openJobs } from '../store/job-dirs.ts';
 import type { ArchiveNames } from '../store/kin.ts';
-import { isKnown, kinOf } from '../store/kin.ts';
+import { isKnown, kinAmong, retryNamesIn } from '../store/kin.ts';
 import { RETRY_FILE } from '../store/layout.ts';
-import { isOpenPlan, readRetryPlan } from '../store/retry-plan.ts';
+import { hasRetryPlan, isOpenPlan, readRetryPlan } from '../store/retry-plan.ts';
 import { guarded, unreadableFile } from '../store/unreadable.ts';
 import type { WatcherState } from './parts.ts';
+import { lastPlaces } from './places.ts';
 
 export interface RetrySight {
   archived: ArchiveNames;
@@ -21,35 +21,41 @@ export interface RetrySight {
   kin(): Kin;
 }
 
-export function lookAtRetries(
-  watcher: WatcherState,
-  archived: ArchiveNames,
-  problems: Problem[],
-): RetrySight {
-  const { disk, layout } = watcher;
+export function lookAtRetries(watcher: WatcherState, problems: Problem[]): RetrySight {
+  const { disk, layout, archive } = watcher;
+  const archived = archive.names;
   let kin: Kin | undefined;
   return {
     archived,
-    plans: openPlans(watcher, archived, problems),
-    kin: () => (kin ??= kinOf(disk.files, layout, archived, openJobs(disk.files, layout))),
+    plans: openPlans(watcher, problems),
+    kin: () => (kin ??= kinAmong(disk.files, layout, archived, retryNames(watcher))),
   };
 }
 
-function openPlans(watcher: WatcherState, archived: ArchiveNames, problems: Problem[]): Map<string, string> {
-  const { disk, layout } = watcher;
+/** Put together again only when there are other names. */
+function retryNames(watcher: WatcherState): RetryNames {
+  const { archive, retryNames: before } = watcher;
+  const { version } = archive;
+  const places = lastPlaces(watcher);
+  if (before?.version === version && before.places === places) return before.names;
+  const names = retryNamesIn(archive.names, [...places.order, ...places.record]);
+  watcher.retryNames = { version, places, names };
+  return names;
+}
+
+function openPlans({ disk, layout, archive }: WatcherState, problems: Problem[]): Map<string, string> {
   const open = new Map<string, string>();
-  for (const [jobId, names] of archived) {
-    for (const name of names) {
-      if (watcher.settledRetries.has(name)) continue;
-      const told = (error: unknown) => unreadableFile(`archive/${name}/${RETRY_FILE}`, error, jobId);
-      const look = () => ({ plan: readRetryPlan(disk.files, layout.archived(name)) });
-      const seen = guarded(problems, told, look);
-      if (!seen) continue;
-      const { plan } = seen;
-      // what was archived without a plan never gets one, and one that was carried out stays so
-      if (plan && isOpenPlan(plan)) open.set(jobId, name);
-      else watcher.settledRetries.add(name);
-    }
+  for (const [name, jobId] of archive.unsettled) {
+    const dir = layout.archived(name);
+    const told = (error: unknown) => unreadableFile(`archive/${name}/${RETRY_FILE}`, error, jobId);
+    // most have none, and to ask for its facts costs a tenth of trying to read it
+    const look = () => ({ plan: hasRetryPlan(disk.files, dir) ? readRetryPlan(disk.files, dir) : undefined });
+    const seen = guarded(problems, told, look);
+    if (!seen) continue;
+    const { plan } = seen;
+    // what was archived without a plan never gets one, and one that was carried out stays so
+    if (plan && isOpenPlan(plan)) open.set(jobId, name);
+    else archive.settled(name);
   }
   return open;
 }

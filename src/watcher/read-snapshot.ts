@@ -1,44 +1,30 @@
 // Reads what the watcher decides from: orders, requests, records as they arrive, its own copies, the archive.
 import type { Problem } from '../queue/problem.ts';
 import type { WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
-import { archivedJob, archivedNames } from '../store/archive.ts';
-import { holdsOnlyConflicts } from '../store/conflicts.ts';
-import { jobDirs } from '../store/job-dirs.ts';
 import { lookAtPresences } from '../store/presences.ts';
-import { readOrder } from '../store/read-order.ts';
-import { readArrival } from '../store/read-record.ts';
-import { readRequests } from '../store/requests.ts';
 import { unreadable } from '../store/unreadable.ts';
 import type { JobMemory, WatcherState } from './parts.ts';
+import type { Places } from './places.ts';
+import { seePlaces } from './places.ts';
 import { seeCollected } from './post/see.ts';
 import { readFate } from './read-fate.ts';
 import type { RetrySight } from './read-retries.ts';
 import { lookAtRetries } from './read-retries.ts';
 import { statesOf } from './read-states.ts';
+import { seeArchived, seeAsked, seeOrder, seeRecord } from './see-job.ts';
 import { stillArriving } from './still-arriving.ts';
 
-const COLLECTED = /^\.jobq-collected-(.+)$/;
-
-function collectedNames(watcher: WatcherState): string[] {
-  const entries = watcher.disk.files.list(watcher.layout.archive) ?? [];
-  return entries.flatMap(({ name }) => COLLECTED.exec(name)?.[1] ?? []);
-}
-
 export function readWatcherSnapshot(watcher: WatcherState): WatcherSnapshot {
-  const { disk, layout } = watcher;
+  const { disk, archive } = watcher;
   const problems: Problem[] = [];
-  const archive = archivedNames(disk.files, layout);
-  const retries = lookAtRetries(watcher, archive, problems);
-  const asked = new Set(jobDirs(disk.files, layout.tree('requests')));
-  const ids = new Set([
-    ...(['outbox', 'inbox'] as const).flatMap((tree) => jobDirs(disk.files, layout.tree(tree))),
-    ...asked,
-    ...collectedNames(watcher),
-    ...retries.plans.keys(),
-  ]);
+  archive.look();
+  const places = seePlaces(watcher);
+  const retries = lookAtRetries(watcher, problems);
   const runners = lookAtRunners(watcher, problems);
-  const around = { asked, retries, problems };
-  const jobs = [...ids].sort().flatMap((id) => readJobSafely(watcher, id, around));
+  const around = { places, retries, problems };
+  const more = [...archive.collected, ...retries.plans.keys()];
+  const ids = [...new Set([...places.order, ...places.record, ...places.asked, ...more])].sort();
+  const jobs = ids.flatMap((id) => readJobSafely(watcher, id, around));
   const nowMs = disk.clock.now();
   const postFree = watcher.settings.post_concurrency - watcher.processing.size;
   const states = statesOf(watcher, jobs, { nowMs, retries, problems });
@@ -47,8 +33,7 @@ export function readWatcherSnapshot(watcher: WatcherState): WatcherSnapshot {
 
 /** What is read once for all jobs. */
 interface Around {
-  /** Jobs that have a directory of requests. */
-  asked: ReadonlySet<string>;
+  places: Places;
   retries: RetrySight;
   problems: Problem[];
 }
@@ -69,18 +54,13 @@ function recall(watcher: WatcherState, jobId: string): JobMemory {
   const known = watcher.memory.get(jobId);
   if (known) return known;
   const fresh: JobMemory = {
+    seen: {},
     signature: undefined,
     changedAtMs: watcher.disk.clock.monotonic(),
     recordGoneSinceMs: undefined,
   };
   watcher.memory.set(jobId, fresh);
   return fresh;
-}
-
-function howAsked({ disk, layout }: WatcherState, jobId: string): WatcherJob['asked'] {
-  const dir = layout.requests(jobId);
-  if ((disk.files.list(dir) ?? []).length === 0) return 'empty';
-  return holdsOnlyConflicts(disk.files, dir) ? 'no' : 'yes';
 }
 
 /** A job of which something cannot be read is a problem and is left alone; it stops neither the loop nor other jobs. */
@@ -94,21 +74,22 @@ function readJobSafely(watcher: WatcherState, jobId: string, around: Around): Wa
 }
 
 function readJob(watcher: WatcherState, job_id: string, around: Around): WatcherJob {
-  const { disk, layout } = watcher;
-  const nowMs = disk.clock.monotonic();
+  const { places, retries, problems } = around;
+  const nowMs = watcher.disk.clock.monotonic();
   const memory = recall(watcher, job_id);
-  const order = readOrder(disk.files, layout.order(job_id), job_id);
+  const order = places.order.has(job_id) ? seeOrder(watcher, job_id, memory) : undefined;
   if (order?.signature !== memory.signature) {
     memory.signature = order?.signature;
     memory.changedAtMs = nowMs;
   }
-  const record = readArrival(disk.files, layout.record(job_id), job_id);
+  const record = places.record.has(job_id) ? seeRecord(watcher, job_id, memory) : undefined;
   memory.recordGoneSinceMs = record ? undefined : (memory.recordGoneSinceMs ?? nowMs);
   const overdue = stillArriving(watcher, memory, job_id, record);
-  if (overdue) around.problems.push(overdue);
-  const requests = readRequests(disk.files, layout, job_id, around.problems);
-  const names = around.retries.archived.get(job_id) ?? [];
-  const archived = names.map((name) => archivedJob(disk.files, layout, name));
+  if (overdue) problems.push(overdue);
+  const isAsked = places.asked.has(job_id);
+  const { requests, asked } = isAsked ? seeAsked(watcher, job_id, memory, problems) : NOT_ASKED;
+  const names = retries.archived.get(job_id) ?? [];
+  const archived = names.map((name) => seeArchived(watcher, name, memory));
   return {
     job_id,
     order,
@@ -116,11 +97,13 @@ function readJob(watcher: WatcherState, job_id: string, around: Around): Watcher
     record,
     recordGoneMs: record ? 0 : nowMs - (memory.recordGoneSinceMs ?? nowMs),
     requests,
-    asked: around.asked.has(job_id) ? howAsked(watcher, job_id) : 'no',
+    asked,
     archived,
-    collected: seeCollected(watcher, job_id),
-    unheld: disk.files.facts(layout.unheld(job_id)) !== undefined,
-    ...readFate(watcher, job_id, { record, requests, archived }, around.retries),
+    collected: watcher.archive.collected.has(job_id) ? seeCollected(watcher, job_id) : undefined,
+    unheld: places.unheld.has(job_id),
+    ...readFate(watcher, job_id, { record, requests, archived }, retries),
     busy: watcher.chores.isBusy(job_id),
   };
 }
+
+const NOT_ASKED = { requests: {}, asked: 'no' } as const;

@@ -6,7 +6,6 @@ import type { JobRecord } from '../job/record.ts';
 import { parseRecord } from '../job/record.ts';
 import { JOB_JSON } from '../job/seal.ts';
 import type { WatcherAction } from '../queue/watcher-snapshot.ts';
-import { archivedNames } from '../store/archive.ts';
 import { isoNow } from '../store/disk.ts';
 import type { ArchiveNames } from '../store/kin.ts';
 import { isKnown, kinOf, orderDirOf } from '../store/kin.ts';
@@ -32,7 +31,7 @@ export function plannedRetry(watcher: WatcherState, jobId: string): RetryPlan | 
   const { disk, layout } = watcher;
   const { superseded_by, retry_at, reason } = readRequests(disk.files, layout, jobId).cancel ?? {};
   if (superseded_by === undefined || retry_at === undefined) return undefined;
-  const isMade = isKnown(disk.files, layout, archivedNames(disk.files, layout), superseded_by);
+  const isMade = isKnown(disk.files, layout, watcher.archive.names, superseded_by);
   return {
     retried_as: superseded_by,
     not_before: retry_at,
@@ -64,7 +63,7 @@ export function notedPlan({ disk, layout }: WatcherState, names: readonly string
 /** Done again after it was cut off, it finds the new job, and only notes it. */
 export async function makeRetry(watcher: WatcherState, { job_id, retry_of }: Action<'retry'>): Promise<void> {
   const { disk, layout, log } = watcher;
-  const archived = archivedNames(disk.files, layout);
+  const archived = watcher.archive.names;
   const noted = notedPlan(watcher, archived.get(retry_of) ?? []);
   if (stoppedBy(disk.files, layout, job_id) !== undefined) return; // said in this very moment: the next look sees it
   try {

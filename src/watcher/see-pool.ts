@@ -10,7 +10,7 @@ import { archivedAtMs } from '../queue/compare-pool.ts';
 import type { JobSight } from '../queue/job-sight.ts';
 import type { JobFacts } from '../queue/pool.ts';
 import type { ArchivedJob, WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
-import { archivedJob, archivedNames, readArchivedManifest } from '../store/archive.ts';
+import { archivedJob, readArchivedManifest } from '../store/archive.ts';
 import { TREE_NAMES } from '../store/layout.ts';
 import { LOST_FILE, readLost } from '../store/lost.ts';
 import { readPostStatus } from '../store/post-status.ts';
@@ -18,6 +18,7 @@ import { readRequests } from '../store/requests.ts';
 import { readRetryPlan } from '../store/retry-plan.ts';
 import { guarded, unreadable } from '../store/unreadable.ts';
 import type { Known } from './feed.ts';
+import { lostOf } from './judge.ts';
 import { lastingProblems } from './lasting-problems.ts';
 import type { WatcherState } from './parts.ts';
 
@@ -28,12 +29,11 @@ export function seePool(watcher: WatcherState, snapshot: WatcherSnapshot, known:
   const closed = gone.flatMap(([id, facts]) => (facts.archived_as === undefined ? [] : [id]));
   const missing = gone.flatMap(([id, facts]) => (facts.archived_as === undefined ? [id] : []));
   const unknown = Number.isFinite(knownUntilMs);
-  const archive =
-    missing.length > 0 || unknown ? archivedNames(watcher.disk.files, watcher.layout) : undefined;
-  const fresh = [...(unknown ? (archive ?? []) : [])].flatMap(([id, names]) =>
+  const archive = watcher.archive.names;
+  const fresh = [...(unknown ? archive : [])].flatMap(([id, names]) =>
     !here.has(id) && !pool.jobs.has(id) && archivedAtMs(names.at(-1) ?? '') >= knownUntilMs ? [id] : [],
   );
-  const inArchive = [...missing.filter((id) => archive?.has(id)), ...fresh];
+  const inArchive = [...missing.filter((id) => archive.has(id)), ...fresh];
   const { problems, states } = snapshot;
   /** Of a job that cannot be looked at nothing is told this time; the others are. */
   const safely = (id: string, look: () => JobSight) =>
@@ -43,13 +43,11 @@ export function seePool(watcher: WatcherState, snapshot: WatcherSnapshot, known:
       ...snapshot.jobs.flatMap((job) =>
         safely(job.job_id, () => seeJob(watcher, job, pool.jobs.get(job.job_id), states)),
       ),
-      ...inArchive.flatMap((id) =>
-        safely(id, () => seeArchived(watcher, id, archive?.get(id)?.at(-1) ?? '')),
-      ),
+      ...inArchive.flatMap((id) => safely(id, () => seeArchived(watcher, id, archive.get(id)?.at(-1) ?? ''))),
     ],
     removed: removedFor(
       watcher,
-      missing.filter((id) => !archive?.has(id)),
+      missing.filter((id) => !archive.has(id)),
     ),
     closed,
     runners: [...watcher.presences.values()].flatMap(
@@ -105,7 +103,7 @@ function seeJob(
     requests,
     record: record?.record,
     seal: record?.complete ? record.sealSha256 : undefined,
-    lost: readLost(disk.files, layout.lost(job_id)),
+    lost: lostOf(watcher, job_id),
     keeping: seeKeeping(job, states),
     post: facts?.post ?? (copy === undefined ? undefined : readPostStatus(disk.files, copy)),
     ...(filed ? seeFiled(watcher, filed, facts) : { archived_as: facts?.archived_as }),
@@ -155,7 +153,7 @@ function seeArchived(watcher: WatcherState, job_id: string, name: string): JobSi
     record,
     seal: abandoned ? undefined : sealSha256,
     abandoned,
-    lost: readLost(disk.files, path.join(dir, LOST_FILE)) ?? readLost(disk.files, layout.lost(job_id)),
+    lost: readLost(disk.files, path.join(dir, LOST_FILE)) ?? lostOf(watcher, job_id),
     post: readPostStatus(disk.files, dir),
     archived_as: name,
     retry: seeRetry(watcher, name),

@@ -1,7 +1,6 @@
 // Carries out what somebody said: a retry that was decided is not made. Should it have been made in that moment, it is
 // cancelled like any other job. Stopped anywhere, the note is still there and all is done again.
 import type { WatcherAction } from '../queue/watcher-snapshot.ts';
-import { archivedNames } from '../store/archive.ts';
 import { stoppedBy } from '../store/planned-retries.ts';
 import { readRequests } from '../store/requests.ts';
 import { ask, asked } from './asking.ts';
@@ -15,7 +14,7 @@ export async function stopRetry(
   const { disk, layout, log } = watcher;
   const reason = stoppedBy(disk.files, layout, job_id);
   if (reason === undefined) return;
-  const archived = archivedNames(disk.files, layout);
+  const archived = watcher.archive.names;
   const isOpen = !archived.has(job_id) && disk.files.facts(layout.order(job_id)) !== undefined;
   if (isOpen && !readRequests(disk.files, layout, job_id).cancel)
     await ask(watcher, job_id, 'cancel', { ...asked(watcher), reason });

@@ -7,6 +7,7 @@ import { awaitsSecondLook, planWatcher } from '../queue/plan-watcher.ts';
 import type { Problem } from '../queue/problem.ts';
 import { newProblems } from '../queue/problem.ts';
 import type { WatcherAction, WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
+import { openArchiveIndex } from '../store/archive-index.ts';
 import { isoNow } from '../store/disk.ts';
 import { assertQueue } from '../store/marker.ts';
 import { unplanned } from '../store/unreadable.ts';
@@ -47,7 +48,7 @@ export function openWatcher(
     bus,
     lasting: noLastingProblems(),
     missingSince: new Map(),
-    settledRetries: new Set(),
+    archive: openArchiveIndex(disk, layout),
     memory: new Map(),
     problems: [],
     presences: new Map(),
@@ -119,12 +120,19 @@ function forgetGone(watcher: WatcherState, jobs: readonly WatcherJob[]): void {
     if (!here.has(id) && !watcher.chores.isBusy(id)) watcher.memory.delete(id);
 }
 
+/** Something was done about the job: all of it is read again. */
+function forgetSeen({ memory, archive }: WatcherState, jobId: string): void {
+  const known = memory.get(jobId);
+  if (known) known.seen = {};
+  archive.changed(jobId);
+}
+
 /** An action that fails is told and tried again later; it stops neither the loop nor other jobs. */
 async function act(watcher: WatcherState, action: WatcherAction): Promise<void> {
   const { job_id } = action;
   const { failing } = watcher.lasting;
   const work = async () => {
-    await carryOut(watcher, action);
+    await carryOut(watcher, action).finally(() => forgetSeen(watcher, job_id));
     noteSuccess(watcher.lasting, job_id, action.do);
   };
   const failed = (error: unknown) => {

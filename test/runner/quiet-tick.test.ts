@@ -43,7 +43,7 @@ async function waiting() {
   return { ...machine, read };
 }
 
-describe.each(['runner'] as const)('the %s', (daemon) => {
+describe.each(['runner', 'watcher'] as const)('the %s', (daemon) => {
   test('reads no file and lists no directory of a job of which nothing has changed', async () => {
     const { read, [daemon]: it } = await waiting();
     await it.tick();
