@@ -1,10 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-// Real processes, real folders, real mirrors: these run one file at a time, after everything else.
+// Real processes and real folders: these run one file at a time, after everything else. Those over real mirrors come last,
+// two at a time: most of what they do is wait for a mirror.
+const mirror = ['test/integration/mirror/**/*.test.ts'];
 const slow = ['test/integration/**/*.test.ts', 'test/windows/**/*.test.ts'];
 
 /** `--mode long` (npm run test:long): the same tests, where chance plays a part many more times, over every kind of mirror. */
 const long = { CRASH_ROUNDS: process.env['CRASH_ROUNDS'] ?? '100', MIRROR_LONG: '1' };
+
+const integration = { environment: 'node', testTimeout: 120_000, hookTimeout: 120_000 } as const;
 
 export default defineConfig(({ mode }) => ({
   test: {
@@ -26,15 +30,18 @@ export default defineConfig(({ mode }) => ({
       {
         extends: true,
         test: {
+          ...integration,
           name: 'integration',
-          environment: 'node',
           include: slow,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          exclude: mirror,
           maxWorkers: 1,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        extends: true,
+        test: { ...integration, name: 'mirror', include: mirror, sequence: { groupOrder: 2 } },
       },
     ],
   },
