@@ -9,6 +9,7 @@ import { loadSettings } from '../settings/load.ts';
 import type { Layout, Tree } from '../store/layout.ts';
 import { layoutOf, TREE_NAMES } from '../store/layout.ts';
 import { assertQueue, markedId, markerFile } from '../store/marker.ts';
+import { seenOnce } from '../store/seen-once.ts';
 import type { Files } from '../system/files.ts';
 import type { CliParts } from './parts.ts';
 
@@ -41,6 +42,11 @@ export async function openContext(parts: CliParts, flags: ContextFlags): Promise
 export function withFiles(context: Context, files: Files): Context {
   const { parts } = context;
   return { ...context, parts: { ...parts, disk: { ...parts.disk, files } } };
+}
+
+/** The same context for one look: nothing is read twice. */
+export function onceIn(context: Context): Context {
+  return withFiles(context, seenOnce(context.parts.disk.files));
 }
 
 /** Throws unless these trees are there with this queue's marker. Answers the queue's id. */

@@ -11,13 +11,17 @@ import { findJobProblems } from '../store/find-problems.ts';
 import type { Layout } from '../store/layout.ts';
 import { plannedRetriesNamed } from '../store/planned-retries.ts';
 import { readArrival } from '../store/read-record.ts';
+import { asTheyAre } from '../store/seen-once.ts';
 import { forShowing, guarded, unreadable, unreadableFile } from '../store/unreadable.ts';
 import type { Files } from '../system/files.ts';
 import type { Context } from './context.ts';
+import { archiveNow, laterIndex, noteIndex } from './later-index.ts';
 import { silentJobs } from './living.ts';
 
 export function indexOf(context: Context): JobIndex {
-  return { ...indexJobs(context.parts.disk.files, context.layout), silent: silentJobs(context) };
+  const archive = archiveNow(context);
+  const jobs = indexJobs(context.parts.disk.files, context.layout);
+  return noteIndex({ ...jobs, silent: silentJobs(context) }, archive);
 }
 
 /** The ids of the jobs that these texts name, each once. */
@@ -57,7 +61,8 @@ export function viewIn(context: Context, index: JobIndex, jobId: string, problem
   const view = viewJob(files, layout, index, jobId);
   // results that are nowhere may have moved into the archive since the index was made
   if (view.results_dir !== null) return view;
-  return viewJob(files, layout, { ...index, ...indexJobs(files, layout) }, jobId);
+  const later = laterIndex(context, index);
+  return later ? viewJob(asTheyAre(files), layout, later, jobId) : view;
 }
 
 /** For whoever only shows a job: what cannot be read goes to `problems`, and is as if it were not there. */

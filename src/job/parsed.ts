@@ -14,16 +14,27 @@ export function failed<T>(field: string, reason: string): Parsed<T> {
 
 /** Parses a JSON object that may have been written by hand, and checks it against a schema. */
 export function parseWith<T>(schema: z.ZodMiniType<T>, bytes: Uint8Array): Parsed<T> {
-  return knownFor(schema)(bytes, () => {
+  const { same, equal } = knownFor(schema);
+  const before = same.get(bytes);
+  if (before) return before as Parsed<T>;
+  const parsed = equal(bytes, () => {
     const json = parseJson(bytes);
     return 'problem' in json ? failed('', json.problem) : checkWith(schema, json.value);
-  }) as Parsed<T>;
+  });
+  same.set(bytes, parsed);
+  return parsed as Parsed<T>;
 }
 
-const known = new WeakMap<object, Remembering<Parsed<unknown>>>();
+interface Known {
+  /** By the very bytes: whoever reads a file once may parse it often. */
+  same: WeakMap<Uint8Array, Parsed<unknown>>;
+  equal: Remembering<Parsed<unknown>>;
+}
 
-function knownFor(schema: object): Remembering<Parsed<unknown>> {
-  const remembered = known.get(schema) ?? remembering<Parsed<unknown>>();
+const known = new WeakMap<object, Known>();
+
+function knownFor(schema: object): Known {
+  const remembered = known.get(schema) ?? { same: new WeakMap(), equal: remembering<Parsed<unknown>>() };
   known.set(schema, remembered);
   return remembered;
 }

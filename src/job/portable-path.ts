@@ -3,6 +3,8 @@
 import { isSkippedName } from './skipped-names.ts';
 
 const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\..*)?$/i;
+/** What most names are made of: nothing in them can be wrong but the name itself. */
+const PLAIN = /^[\w-]+(\.[\w-]+)*$/;
 const FORBIDDEN = /[<>:"|?*\\]/;
 
 function isControl(char: string): boolean {
@@ -12,16 +14,21 @@ function isControl(char: string): boolean {
 
 /** Why one part of a path cannot be held everywhere, or undefined when it can. */
 export function partProblem(part: string): string | undefined {
+  const problem = PLAIN.test(part) ? undefined : textProblem(part);
+  if (problem) return problem;
+  if (RESERVED.test(part)) return `has a name that Windows reserves ("${part}")`;
+  if (isSkippedName(part)) return `has a name that the mirror or jobq skips ("${part}")`;
+  return undefined;
+}
+
+function textProblem(part: string): string | undefined {
   if (part === '') return 'has an empty part';
   if (part === '.' || part === '..') return `has the part "${part}"`;
   if (part !== part.normalize('NFC')) return 'is not in Unicode form NFC';
   if (Array.from(part).some(isControl)) return 'has a control character';
   const bad = FORBIDDEN.exec(part);
   if (bad) return `has the character ${bad[0]}, which Windows cannot hold`;
-  if (/[. ]$/.test(part)) return `has a part that ends in a dot or a space ("${part}")`;
-  if (RESERVED.test(part)) return `has a name that Windows reserves ("${part}")`;
-  if (isSkippedName(part)) return `has a name that the mirror or jobq skips ("${part}")`;
-  return undefined;
+  return /[. ]$/.test(part) ? `has a part that ends in a dot or a space ("${part}")` : undefined;
 }
 
 /** Why a relative path breaks the grammar, or undefined when it keeps it. */
@@ -52,8 +59,10 @@ function parentsOf(path: string): string[] {
  * that stands twice, or as a file and as a directory, is a group, too.
  */
 export function caseClashes(paths: readonly string[]): string[][] {
+  const names = [...paths, ...new Set(paths.flatMap(parentsOf))];
+  if (new Set(names.map(foldCase)).size === names.length) return [];
   const groups = new Map<string, string[]>();
-  for (const name of [...paths, ...new Set(paths.flatMap(parentsOf))]) {
+  for (const name of names) {
     const key = foldCase(name);
     groups.set(key, [...(groups.get(key) ?? []), name]);
   }

@@ -1,4 +1,5 @@
 // What each layer (file, environment, flags) sets, by key and with its place. Nothing is checked against a schema yet.
+import type { LineOf } from './key-lines.ts';
 import { keyLines } from './key-lines.ts';
 import type { SettingKey } from './keys.ts';
 import { ROWS, rowOf, SECTIONS, SETTING_KEYS, variableOf } from './keys.ts';
@@ -57,8 +58,11 @@ function isTable(value: unknown): value is Record<string, unknown> {
 }
 
 export function fileLayer(file: TomlFile): Layer {
-  const lineOf = keyLines(file.text);
-  const placed: Place = (path) => `${file.name}:${lineOf(path.map(String))}`;
+  let lineOf: LineOf | undefined;
+  const placed: Place = (path) => {
+    lineOf ??= keyLines(file.text);
+    return `${file.name}:${lineOf(path.map(String))}`;
+  };
   const layers = Object.entries(file.table).map(([name, content]) => sectionLayer(name, content, placed));
   return {
     given: layers.flatMap(({ given }) => given),
@@ -88,9 +92,11 @@ function sectionLayer(section: string, content: unknown, place: Place): Layer {
     layer.problems.push(...sunken({ [name]: value }, [section], place));
     const keyed = rowOf(`${section}.${name}`);
     const where: Place = (path) => place([section, name, ...path]);
-    const hint = didYouMean(`${section}.${name}`, SETTING_KEYS);
     if (keyed) layer.given.push({ key: keyed.key, value, where, inFile: true });
-    else layer.problems.push(refused([section, name], place, `is not a known key${hint}`));
+    else {
+      const hint = didYouMean(`${section}.${name}`, SETTING_KEYS);
+      layer.problems.push(refused([section, name], place, `is not a known key${hint}`));
+    }
   }
   return layer;
 }

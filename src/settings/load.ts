@@ -84,7 +84,8 @@ function assemble(checked: readonly Checked[], facts: Facts): Loaded {
       typeof row.default === 'function' ? row.default(known) : structuredClone(row.default);
     const value = row.form === 'table' ? merged(fallback, set) : (last?.value ?? fallback);
     settings[section] = { ...settings[section], [name]: value };
-    sources[key] = last?.given.where([]) ?? DEFAULT;
+    // the place of a line is looked for only when somebody asks
+    Object.defineProperty(sources, key, { get: () => last?.given.where([]) ?? DEFAULT, enumerable: true });
     if (row.form === 'table') Object.assign(sources, entrySources(key, fallback, set));
     // the folders of a queue are named after it: its row stands before theirs
     if (key === 'queue.id') known.queueId = value as string | undefined;

@@ -1,7 +1,7 @@
 // Writing so that another process, or the same one after a power cut, reads all or nothing; copying and hashing big
 // files in pieces, with one read of each and without keeping the daemon from its heartbeat.
 import type { Hash } from 'node:crypto';
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import path from 'node:path';
 import type { Clock } from '../system/clock.ts';
 import type { Files, OpenFile } from '../system/files.ts';
@@ -22,7 +22,7 @@ export interface Digest {
 }
 
 export function sha256Of(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes);
 }
 
 /** Writes a file all or nothing: temporary name in `tempDir` (same file system), fsync, rename, fsync of the directory. */

@@ -7,7 +7,7 @@ import type { Problem } from '../../queue/problem.ts';
 import type { JobIndex } from '../../store/find.ts';
 import { findProblems } from '../../store/find-problems.ts';
 import type { Context } from '../context.ts';
-import { openContext } from '../context.ts';
+import { onceIn, openContext } from '../context.ts';
 import { indexOf, viewIn, withUnread } from '../jobs.ts';
 import { lastArchivedFirst, newestFirst } from '../newest.ts';
 import type { CliParts } from '../parts.ts';
@@ -39,7 +39,7 @@ const OPEN_STATES: readonly State[] = ['submitted', 'queued'];
 export async function run(parts: CliParts, input: VerbInput<Options>): Promise<VerbResult> {
   const { state, project, since, open = false, archived = false, limit } = input.options;
   if (open && archived) throw opposites();
-  const context = await openContext(parts, input);
+  const context = onceIn(await openContext(parts, input));
   const now = parts.disk.clock.now();
   const wanted: Wanted = {
     state,
@@ -55,7 +55,7 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
     { ...wanted, unread },
     limit,
   );
-  const found = archived ? [] : findProblems(parts.disk.files, context.layout, index);
+  const found = archived ? [] : findProblems(context.parts.disk.files, context.layout, index);
   const problems = withUnread(found, unread);
   return {
     value: { jobs, truncated, problems },

@@ -5,7 +5,7 @@ import type { JobIndex } from '../../store/find.ts';
 import { findProblems } from '../../store/find-problems.ts';
 import { readPresences } from '../../store/presences.ts';
 import type { Context } from '../context.ts';
-import { openContext } from '../context.ts';
+import { onceIn, openContext } from '../context.ts';
 import { placeOfOrder } from '../delivering.ts';
 import { indexOf, namedJobs, problemsOf, showingIn, viewIn, withUnread } from '../jobs.ts';
 import type { Living } from '../living.ts';
@@ -41,7 +41,7 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
 }
 
 async function look(parts: CliParts, input: VerbInput<Options>): Promise<VerbResult> {
-  const context = await openContext(parts, input);
+  const context = onceIn(await openContext(parts, input));
   const [jobId] = namedJobs(context, input.args.slice(0, 1));
   const living = await lookAtLiving(context);
   return jobId === undefined ? glance(context, living) : one(context, jobId, living);
