@@ -1,9 +1,11 @@
 // Makes dist/: the bundled program, the library with its types, and the licences of what was bundled.
 // Everything is built in a folder beside dist/ and swapped in by rename: nobody sees half a build.
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { runTool } from './tools.mjs';
 
@@ -16,27 +18,65 @@ const stale = join(root, `.dist-old-${process.pid}`);
 const requireBanner = `import { createRequire as jobqCreateRequire } from 'node:module';
 const require = jobqCreateRequire(import.meta.url);`;
 
-async function bundle() {
-  const result = await build({
-    absWorkingDir: root,
-    entryPoints: { main: 'bin/main.ts', supervisor: 'bin/supervisor.ts', index: 'src/index.ts' },
+/** What all programs have in common. */
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  // a program of its own for each platform, which need not be there
+  external: ['koffi'],
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+function bundle() {
+  return build({
+    ...shared,
+    entryPoints: { main: 'bin/main.mts', supervisor: 'bin/supervisor.mts', index: 'src/index.ts' },
     outdir: fresh,
     chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
     splitting: true,
     format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    // a program of its own for each platform, which need not be there
-    external: ['koffi'],
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: 'none',
     banner: { js: requireBanner },
-    metafile: true,
-    logLevel: 'warning',
   });
-  return result.metafile;
+}
+
+/** The commands in the quick program; it never loads those of other verbs. */
+const QUICK = ['status', 'list', 'submit'];
+
+const withoutOtherVerbs = {
+  name: 'without-other-verbs',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\.\/commands\// }, ({ path }) =>
+      QUICK.some((verb) => path === `../commands/${verb}.ts`) ? undefined : { path, external: true },
+    ),
+};
+
+/** CommonJS in as few files as can be: what a command loads one by one, and what ES modules need before they start, takes longest. */
+function bundleQuick() {
+  return build({
+    ...shared,
+    entryPoints: { quick: 'bin/quick.mts', 'quick-verbs': 'bin/quick-verbs.mts' },
+    external: ['koffi', './quick-verbs.cjs'],
+    outdir: fresh,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    minifyIdentifiers: true,
+    alias: { 'zod/mini': './src/quick/mini.ts', 'fs-extra': 'node:fs' },
+    plugins: [withoutOtherVerbs],
+    // what the stand-in for zod/mini does not have
+    logOverride: { 'import-is-undefined': 'error' },
+  });
+}
+
+/** What `jobq --help` prints where no terminal is. */
+async function writeHelp() {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(fresh, 'main.js'), '--help']);
+  await writeFile(join(fresh, 'help.txt'), stdout);
 }
 
 async function emitTypes() {
@@ -47,13 +87,15 @@ async function emitTypes() {
   if (code !== 0) throw new Error(`tsc could not write the declarations (exit ${code})`);
 }
 
-/** The folders of the packages whose code is in the bundle, nested ones included. */
-function bundledPackages(metafile) {
-  const used = Object.values(metafile.outputs).flatMap((output) =>
+/** The folders of the packages whose code is in the bundles, nested ones included. */
+function bundledPackages(metafiles) {
+  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
+  const used = outputs.flatMap((output) =>
     Object.entries(output.inputs).filter(([, part]) => part.bytesInOutput > 0),
   );
   const folders = used.map(([path]) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
-  return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
+  const byName = (a, b) => (a < b ? -1 : 1);
+  return [...new Set(folders.filter((folder) => folder !== undefined))].sort(byName);
 }
 
 async function licenceOf(folder) {
@@ -71,8 +113,8 @@ async function licenceOf(folder) {
   };
 }
 
-async function writeLicences(metafile) {
-  const licences = await Promise.all(bundledPackages(metafile).map(licenceOf));
+async function writeLicences(metafiles) {
+  const licences = await Promise.all(bundledPackages(metafiles).map(licenceOf));
   const parts = licences.map(({ title, text }) => `${title}\n${'-'.repeat(title.length)}\n\n${text}\n`);
   const head = 'jobq contains code of the packages below, each under its own licence.\n';
   await writeFile(join(fresh, 'THIRD-PARTY-LICENSES.txt'), [head, ...parts].join('\n\n'));
@@ -107,11 +149,11 @@ async function sweep() {
 
 try {
   await sweep();
-  const metafile = await bundle();
-  await emitTypes();
-  const packages = await writeLicences(metafile);
+  const built = await Promise.all([bundle(), bundleQuick()]);
+  await Promise.all([emitTypes(), writeHelp()]);
+  const packages = await writeLicences(built.map(({ metafile }) => metafile));
   await swapIn();
-  const sizes = await Promise.all(['main.js', 'supervisor.js', 'index.js'].map(sizeOf));
+  const sizes = await Promise.all(['quick.cjs', 'main.js', 'supervisor.js', 'index.js'].map(sizeOf));
   console.log(`built ${sizes.join(', ')}; licences of ${packages} bundled packages`);
 } catch (error) {
   console.error(`build failed: ${error.message}`);

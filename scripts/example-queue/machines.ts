@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { main } from '../../src/cli/main.ts';
 import type { CliParts, DaemonParts } from '../../src/cli/parts.ts';
+import { readArguments } from '../../src/cli/program.ts';
 import { supervise } from '../../src/runner/supervisor.ts';
 import type { Disk } from '../../src/store/disk.ts';
 import { writeAttemptFile } from '../../src/store/work-dir.ts';
@@ -63,7 +64,7 @@ export function newMachine(scene: Scene, facts: MachineFacts): Machine {
   const scripts = newScripts(scene, facts.pid + 1, `boot-of-${facts.host}`);
   const call = async (argv: readonly string[], interrupt: AbortSignal): Promise<string> => {
     const said = { stdout: '', stderr: '' };
-    const code = await main(partsOf(scene, facts, scripts.launcher, said, interrupt), argv);
+    const code = await main(partsOf(scene, facts, scripts.launcher, said, interrupt), argv, readArguments);
     if (code !== 0) throw new Error(`jobq ${argv.join(' ')} on ${facts.host}: ${said.stderr}${said.stdout}`);
     return said.stdout;
   };

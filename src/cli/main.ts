@@ -2,23 +2,26 @@
 import { JobqError } from '../errors.ts';
 import type { Environment } from '../system/environment.ts';
 import type { CliParts } from './parts.ts';
-import { readArguments } from './program.ts';
+import type { Asked, ProgramParts } from './program.ts';
 import { errorOf, errorText } from './render/error.ts';
 import { printable } from './render/printable.ts';
-import { isColored, styleOf } from './render/style.ts';
 import type { VerbResult } from './verb.ts';
 
 /** `argv` without the program's own name. Nothing is thrown, and the process is not ended. */
-export async function main(parts: CliParts, argv: readonly string[]): Promise<number> {
+export async function main(
+  parts: CliParts,
+  argv: readonly string[],
+  read: (parts: ProgramParts, argv: readonly string[]) => Asked | undefined,
+): Promise<number> {
   let json = asksForJson(argv);
   try {
-    const asked = readArguments(parts, argv);
+    const asked = read(parts, argv);
     if (!asked) return 0;
     const { verb, input } = asked;
     json = input.json;
     const command = await verb.load();
     const result = await command.run(parts, input);
-    if (!result.printed) print(parts, result, json);
+    if (!result.printed) await print(parts, result, json);
     await result.afterwards?.();
     return result.exitCode ?? 0;
   } catch (error) {
@@ -26,24 +29,26 @@ export async function main(parts: CliParts, argv: readonly string[]): Promise<nu
   }
 }
 
-function print({ out, environment }: CliParts, result: VerbResult, json: boolean): void {
-  const text = json ? JSON.stringify(result.value, null, 2) : textOf(result, environment);
+async function print({ out, environment }: CliParts, result: VerbResult, json: boolean): Promise<void> {
+  const text = json ? JSON.stringify(result.value, null, 2) : await textOf(result, environment);
   if (text !== '') out.stdout(`${text}\n`);
 }
 
-function textOf(result: VerbResult, environment: Environment): string {
-  const text = result.text(styleOf(environment));
-  return result.raw === true ? text : printable(text, colorsIn(environment));
+/** Loaded where there is something for people to read. */
+async function textOf(result: VerbResult, environment: Environment): Promise<string> {
+  const { isColored, styleOf } = await import('./render/style.ts');
+  const text = await result.text(styleOf(environment));
+  return result.raw === true ? text : printable(text, { colored: isColored(environment) });
 }
 
-function colorsIn(environment: Environment): { colored: boolean } {
-  return { colored: isColored(environment) };
-}
-
-function printError({ out, environment }: CliParts, error: unknown, json: boolean): number {
+async function printError({ out, environment }: CliParts, error: unknown, json: boolean): Promise<number> {
   const told = errorOf(error);
   if (json) out.stdout(`${JSON.stringify({ error: told }, null, 2)}\n`);
-  else out.stderr(`${printable(errorText(told, styleOf(environment)), colorsIn(environment))}\n`);
+  else {
+    const { isColored, styleOf } = await import('./render/style.ts');
+    const text = printable(errorText(told, styleOf(environment)), { colored: isColored(environment) });
+    out.stderr(`${text}\n`);
+  }
   return error instanceof JobqError ? error.exitCode : 1;
 }
 

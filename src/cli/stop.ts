@@ -19,11 +19,9 @@ function lockOf({ layout }: Context, daemon: DaemonName): string {
   return daemon.role === 'watcher' ? layout.watcherLock : layout.runnerLock(daemon.id);
 }
 
-/** Does it run on this machine? Taking its lock for a moment tells. */
-export async function runsHere(context: Context, daemon: DaemonName): Promise<boolean> {
-  const lock = await context.parts.locks.take(lockOf(context, daemon));
-  await lock?.release();
-  return lock === undefined;
+/** Does it run on this machine? Its lock tells. */
+export function runsHere(context: Context, daemon: DaemonName): Promise<boolean> {
+  return context.parts.locks.isHeld(lockOf(context, daemon));
 }
 
 /** What `jobq runner stop` and `jobq watcher stop` do. */

@@ -38,7 +38,7 @@ export interface VerbResult {
   /** 0 unless told. */
   exitCode?: number;
   /** The same for people, without the last line feed; '' prints nothing. */
-  text(style: Style): string;
+  text(style: Style): string | Promise<string>;
   /** The text is what a script said, and is printed as it is. */
   raw?: boolean;
   /** What is done only once it is printed. */

@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, constants, openSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:net';
-import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import { systemCode } from '../errors.ts';
 
@@ -67,7 +66,8 @@ function remove(file: string): void {
   }
 }
 
-function listening(file: string): Promise<Server | undefined> {
+async function listening(file: string): Promise<Server | undefined> {
+  const { createServer } = await import('node:net');
   const server = createServer((socket) => socket.destroy());
   server.unref();
   return new Promise((resolve) => {
@@ -76,7 +76,8 @@ function listening(file: string): Promise<Server | undefined> {
   });
 }
 
-function answers(file: string): Promise<boolean> {
+async function answers(file: string): Promise<boolean> {
+  const { connect } = await import('node:net');
   return new Promise((resolve) => {
     const socket = connect(file);
     socket.once('connect', () => {

@@ -1,8 +1,7 @@
 // A lock the system releases when its process dies, with nothing but Node: an abstract socket on Linux, an
 // exclusively opened file on Windows. A lock file's mere existence would survive a crash; these do not.
 import { createHash } from 'node:crypto';
-import { closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { systemCode } from '../errors.ts';
 import { takeSocket } from './lock-socket.ts';
@@ -18,6 +17,8 @@ export interface Locks {
    * socket lies beside the file.
    */
   take(file: string, everywhere?: boolean): Promise<Lock | undefined>;
+  /** Would `take` find it held? Where the system lists what is held, nothing is taken for that. */
+  isHeld(file: string): Promise<boolean>;
 }
 
 /** libuv's exclusive open on Windows: nobody else may open the file while it is held. */
@@ -45,9 +46,14 @@ function identityOf(file: string): string {
   }
 }
 
-function takeAbstractSocket(file: string): Promise<Lock | undefined> {
-  // an abstract socket's name holds 107 bytes: a digest of the path always fits
-  const name = `\0jobq-${createHash('sha256').update(identityOf(file)).digest('hex')}`;
+/** An abstract socket's name holds 107 bytes: a digest of the path always fits. */
+function socketName(file: string): string {
+  return `jobq-${createHash('sha256').update(identityOf(file)).digest('hex')}`;
+}
+
+async function takeAbstractSocket(file: string): Promise<Lock | undefined> {
+  const { createServer } = await import('node:net');
+  const name = `\0${socketName(file)}`;
   const server = createServer((socket) => socket.destroy());
   server.unref();
   return new Promise((resolve, reject) => {
@@ -75,7 +81,26 @@ async function takeEverywhere(file: string): Promise<Lock | undefined> {
   };
 }
 
+async function isHeld(file: string): Promise<boolean> {
+  const listed = process.platform === 'linux' ? abstractSockets() : undefined;
+  // the name may be filled up behind its end
+  if (listed !== undefined) return listed.includes(`@${socketName(file)}`);
+  const lock = await systemLocks.take(file);
+  await lock?.release();
+  return lock === undefined;
+}
+
+/** Those of this network namespace, as Linux lists them: a line each, with `@name`. */
+function abstractSockets(): string | undefined {
+  try {
+    return readFileSync('/proc/net/unix', 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
 export const systemLocks: Locks = {
+  isHeld,
   take: (file, everywhere = false) => {
     if (process.platform === 'win32') return takeExclusiveFile(file);
     return everywhere ? takeEverywhere(file) : takeAbstractSocket(file);

@@ -12,6 +12,7 @@ async function lockedWorld(): Promise<{ world: World; context: Context; holderFi
   const held = new Set<string>();
   const parts = partsOf(world, { stdout: '', stderr: '' });
   parts.locks = {
+    isHeld: (file) => Promise.resolve(held.has(file)),
     take: (file) => {
       if (held.has(file)) return Promise.resolve(undefined);
       held.add(file);

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { main } from '../../src/cli/main.ts';
 import type { CliParts, DaemonParts } from '../../src/cli/parts.ts';
+import { readArguments } from '../../src/cli/program.ts';
 import type { SealEntry } from '../../src/job/seal.ts';
 import { STDOUT_LOG } from '../../src/job/seal.ts';
 import { jsonText, sha256Of } from '../../src/store/disk.ts';
@@ -89,7 +90,7 @@ export function bareWorld(): World {
     onSleep: () => {},
     run: async (...argv) => {
       const said = { stdout: '', stderr: '' };
-      const code = await main(partsOf(world, said), argv);
+      const code = await main(partsOf(world, said), argv, readArguments);
       return { code, ...said, json: undefined };
     },
     json: async (...argv) => {
@@ -132,7 +133,10 @@ export function partsOf(world: World, said: { stdout: string; stderr: string }):
 
 function locksOf({ held }: World): Locks {
   const free = { release: () => Promise.resolve() };
-  return { take: (file) => Promise.resolve(held(file) ? undefined : free) };
+  return {
+    take: (file) => Promise.resolve(held(file) ? undefined : free),
+    isHeld: (file) => Promise.resolve(held(file)),
+  };
 }
 
 /** A queue of both sides, and a study beside it. */

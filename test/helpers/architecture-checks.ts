@@ -23,7 +23,7 @@ export type Tables = {
   maxLines: number;
 };
 
-/** `src/store/seal.ts` is in `store`, `src/errors.ts` in `errors`, `bin/main.ts` in `bin`. */
+/** `src/store/seal.ts` is in `store`, `src/errors.ts` in `errors`, `bin/main.mts` in `bin`. */
 function folderOf(path: string): string {
   const [top = '', second = ''] = path.split('/');
   return top === 'src' ? second.replace(/\.ts$/, '') : top;
@@ -36,7 +36,7 @@ const listed = (names: readonly string[]) => (names.length === 0 ? 'nothing' : n
 
 function fileRule(path: string, { specifier, isType }: SourceImport, tables: Tables): string | undefined {
   const target = posix.join(posix.dirname(path), specifier);
-  if (!target.endsWith('.ts')) return `${specifier}: an import of a file ends in .ts`;
+  if (!/\.m?ts$/.test(target)) return `${specifier}: an import of a file ends in .ts`;
   const from = folderOf(path);
   const to = folderOf(target);
   if (from === 'bin' || from === to) return undefined;

@@ -95,7 +95,10 @@ export function machine(told: Told) {
   };
   const parts: SupervisorParts = {
     disk: { files, clock },
-    locks: { take: () => Promise.resolve({ release: () => Promise.resolve() }) },
+    locks: {
+      isHeld: () => Promise.resolve(false),
+      take: () => Promise.resolve({ release: () => Promise.resolve() }),
+    },
     tree: {
       detached: true,
       contain: () => {

@@ -43,7 +43,9 @@ test('a lock is refused while it is held, and free again after that', async () =
   const lock = await systemLocks.take(file);
   expect(lock).toBeDefined();
   expect(await systemLocks.take(file)).toBeUndefined();
+  expect(await systemLocks.isHeld(file)).toBe(true);
   await lock?.release();
+  expect(await systemLocks.isHeld(file)).toBe(false);
   const again = await systemLocks.take(file);
   expect(again).toBeDefined();
   await again?.release();

@@ -60,7 +60,7 @@ function installedProgram(home: string): string {
   const modules = process.env['KOFFI_WIN32'];
   if (isWindows || !modules) return PROGRAM;
   const installed = path.join(home, 'jobq');
-  for (const part of ['bin/jobq.js', 'dist', 'package.json']) {
+  for (const part of ['bin/jobq.js', 'bin/package.json', 'dist', 'package.json']) {
     cpSync(path.join(ROOT, part), path.join(installed, part), { recursive: true });
   }
   cpSync(modules, path.join(installed, 'node_modules'), { recursive: true });

@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { main } from '../../../src/cli/main.ts';
+import { readArguments } from '../../../src/cli/program.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { systemEnvironment } from '../../../src/system/environment.ts';
 import { systemFiles } from '../../../src/system/files.ts';
@@ -38,7 +39,7 @@ async function run(homeDir: string, argv: readonly string[]): Promise<{ code: nu
     loadSystem: none,
     loadMirror: () => Promise.resolve({ localHttp: systemLocalHttp, homeDir }),
   };
-  return { code: await main(parts, argv), stdout };
+  return { code: await main(parts, argv, readArguments), stdout };
 }
 
 /** Below `home`; its queue is what init makes. */

@@ -1,26 +1,15 @@
 // Puts the real parts together and runs the command line.
-import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from '../src/cli/main.ts';
-import type { CliParts, DaemonParts, MirrorParts, SystemParts } from '../src/cli/parts.ts';
+import type { DaemonParts, SystemParts } from '../src/cli/parts.ts';
+import { readArguments } from '../src/cli/program.ts';
 import { systemClock } from '../src/system/clock.ts';
-import { systemEnvironment } from '../src/system/environment.ts';
-import { systemFiles } from '../src/system/files.ts';
 import { systemLocks } from '../src/system/lock.ts';
-import { systemMachine } from '../src/system/machine.ts';
+import { newInterrupt, partsOf } from './parts.mts';
 
-const interrupt = new AbortController();
-// SIGHUP: the terminal, or the console window on Windows, was closed
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'] as const)
-  process.once(signal, () => interrupt.abort());
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
-}
+const dist = fileURLToPath(new URL('.', import.meta.url));
+const interrupt = newInterrupt();
 
 async function loadDaemon(): Promise<DaemonParts> {
   const [
@@ -42,7 +31,7 @@ async function loadDaemon(): Promise<DaemonParts> {
     import('../src/system/loop.ts'),
     import('../src/system/chores.ts'),
   ]);
-  const supervisor = fileURLToPath(new URL('./supervisor.js', import.meta.url));
+  const supervisor = path.join(dist, 'supervisor.js');
   return {
     launcher: systemLauncher(process.execPath, supervisor, systemLocks),
     run: systemRun,
@@ -70,11 +59,6 @@ async function loadSystem(): Promise<SystemParts> {
   return { ask: systemAsk, noJobObject };
 }
 
-async function loadMirror(): Promise<MirrorParts> {
-  const { systemLocalHttp } = await import('../src/system/local-http.ts');
-  return { localHttp: systemLocalHttp, homeDir: homedir() };
-}
-
 // nobody reads any more: a reader that went away (`jobq list | head -1`) is no error, a full disk is
 let unwritten = false;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -85,24 +69,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exitCode = 1;
 });
 
-const parts: CliParts = {
-  disk: { files: systemFiles, clock: systemClock },
-  environment: systemEnvironment(),
-  locks: systemLocks,
-  machine: systemMachine,
+const parts = partsOf(dist, {
   out: {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     stderrIsTerminal: process.stderr.isTTY === true,
   },
   interrupt: interrupt.signal,
-  version: version(),
-  // beside dist/, where this program lies when it is built
-  programPath: fileURLToPath(new URL('../bin/jobq.js', import.meta.url)),
   loadDaemon,
   loadSystem,
-  loadMirror,
-};
+});
 
-const exitCode = await main(parts, process.argv.slice(2));
+const exitCode = await main(parts, process.argv.slice(2), readArguments);
 if (!unwritten) process.exitCode = exitCode;
