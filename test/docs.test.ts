@@ -221,7 +221,7 @@ describe('command lines', () => {
   test('verbs and options in running text exist', () => {
     const verbs = VERB_GROUPS.flatMap((group) => group.verbs);
     const options = new Set(verbs.flatMap((verb) => verb.options.map(({ flags }) => flags.split(' ')[0])));
-    for (const known of ['--queue', '--json', '--help']) options.add(known);
+    for (const known of ['--queue', '--json', '--help', '--version']) options.add(known);
     for (const page of pages) {
       const text = read(page).replaceAll(/^```[\s\S]*?^```$/gm, '');
       const named = [...text.matchAll(/`jobq ([a-z]+)/g)].map(([, verb]) => verb);
