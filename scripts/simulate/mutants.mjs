@@ -163,4 +163,28 @@ export const MUTANTS = [
     from: '  for (const parent of [attempts, path.dirname(attempts), at.work]) disk.files.syncDir(parent);\n',
     to: '  disk.files.syncDir(attempts);\n',
   },
+  {
+    name: 'a torn line is not cut off',
+    file: 'src/store/line-log.ts',
+    from: '  if (lines.torn) await writeWhole(disk, path.dirname(file), file, lines.whole);\n',
+    to: "  if (lines.torn && !files.facts(file)) await writeWhole(disk, path.dirname(file), file, '');\n",
+  },
+  {
+    name: 'it acts while no event can be written',
+    file: 'src/watcher/watcher.ts',
+    from: '  const actions = feed.canTell() ? planned : planned.filter(',
+    to: '  const actions = feed.canTell() || planned.length > 0 ? planned : planned.filter(',
+  },
+  {
+    name: 'an archived job is lost when the mirror brings its record back',
+    file: 'src/watcher/judge.ts',
+    from: '  const isAtRest = job.archived.length > 0;\n',
+    to: '  const isAtRest = false;\n',
+  },
+  {
+    name: 'closed without a second look',
+    file: 'src/queue/plan-watcher.ts',
+    from: '  if (!home || job.recordGoneMs < policy.second_look_s * 1000) return undefined;\n',
+    to: '  if (!home || policy.second_look_s < 0) return undefined;\n',
+  },
 ];

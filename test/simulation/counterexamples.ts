@@ -1,5 +1,6 @@
 // Worlds in which a rule was broken once, made as small as they go, with what had happened.
-import type { Fault, JobKind, JobPlan, Scenario } from './scenario.ts';
+import type { Fault } from './fault-kinds.ts';
+import type { JobKind, JobPlan, Scenario } from './scenario.ts';
 
 export interface Counterexample {
   story: string;

@@ -1,13 +1,14 @@
 // Carries out the faults of a scenario in its world, and takes them back when it is to be calm.
 import { writeOwner } from '../../src/store/owner.ts';
-import { count, ROOTS, STATE_DIR } from './check/book.ts';
+import { rot } from './bit-rot.ts';
+import { count, isHarmed, ROOTS, STATE_DIR } from './check/book.ts';
 import { breach } from './check/breach.ts';
 import { checkOrders } from './check/rules.ts';
+import type { Fault } from './fault-kinds.ts';
 import { diskOf } from './machine/side.ts';
 import type { Device } from './mirror/versions.ts';
 import { RUNNER_LAYOUT } from './openings.ts';
 import { doDeed } from './persons.ts';
-import type { Fault } from './scenario.ts';
 import type { World } from './world.ts';
 
 type Of<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
@@ -60,6 +61,9 @@ function strike(world: World, fault: Fault): void {
     case 'person':
       doDeed(world, fault);
       return;
+    case 'absence':
+      hide(world, fault);
+      return;
     case 'owner':
       return void pause(world, fault);
     case 'rot':
@@ -81,12 +85,12 @@ function awayMs({ index, forMs }: Of<'mirror'>): number {
   return index === 'kept' ? forMs : Math.max(forMs, ANEW_MS);
 }
 
-function crash(world: World, { who, inCalls, downMs }: Of<'crash'>): void {
+function crash(world: World, { who, inCalls, downMs, inLines = false }: Of<'crash'>): void {
   const { book, supervisors } = world;
-  if (who !== 'supervisor') world[who].dieIn(inCalls, downMs);
+  if (who !== 'supervisor') world[who].dieIn(inCalls, downMs, inLines);
   else if (!supervisors.crash(inCalls)) return;
   else excuseRunning(world, 'a supervisor died');
-  count(book.seen, `fault: crash of the ${who}`);
+  count(book.seen, `fault: crash of the ${who}${inLines ? ' amid a line' : ''}`);
 }
 
 /** Whatever runs may be interrupted. */
@@ -99,11 +103,25 @@ function noteResurrection({ book }: World): void {
   count(book.seen, 'fault: index lost in the one folder');
 }
 
-function trouble(world: World, { who, code, chance, forMs }: Of<'errors'>): void {
+function trouble(world: World, { who, code, chance, forMs, on = '' }: Of<'errors'>): void {
   const { sides, timeline, book } = world;
   const side = sides[who === 'watcher' ? 'linux' : 'windows'];
-  side.troubles.push({ who, code, chance, untilMs: timeline.nowMs() + forMs });
-  count(book.seen, `fault: ${code} for the ${who}`);
+  side.troubles.push({ who, code, chance, untilMs: timeline.nowMs() + forMs, on });
+  count(book.seen, `fault: ${code} for the ${who}${on && ` on ${on}`}`);
+}
+
+/** What one side has of the other's, a job's record or its order with what is asked of it. */
+function hide({ sides, scenario, book, timeline }: World, { who, forMs, job }: Of<'absence'>): void {
+  const id = scenario.jobs[job]?.id;
+  const side = sides[who];
+  const trees = who === 'linux' ? ['inbox'] : ['outbox', 'requests'];
+  const dirs = trees.map((tree) => `${ROOTS[who]}/${tree}/${id}`);
+  if (!dirs.some((dir) => side.disk.files.facts(dir))) return;
+  count(book.seen, `fault: absence on ${who}`);
+  for (const dir of dirs) side.absent.add(dir);
+  timeline.after(forMs, () => {
+    for (const dir of dirs) side.absent.delete(dir);
+  });
 }
 
 function cutPower(world: World, { who, downMs }: Of<'power'>): void {
@@ -150,6 +168,7 @@ function afterWindowsCut(world: World): void {
     const bytes = disk.bytes(`${ROOTS.windows}/inbox/${name}/job.json`);
     if (!bytes) continue;
     const state = /"state": "(\w+)"/.exec(String(bytes))?.[1];
+    if (isHarmed(book, name)) continue;
     if (state === undefined || !String(bytes).endsWith('}\n'))
       breach(world, `${name}: a power cut left a part of job.json`);
     else book.states.set(name, state);
@@ -187,30 +206,6 @@ function resume(world: World): void {
   world.sides.windows.disk.remove(RUNNER_LAYOUT.owner);
 }
 
-const COLLECTED = /^(.+\/\.jobq-collected-[^/]+)$/;
-const PROCESSED = /^(.+\/\.jobq-collected-[^/]+)\/post\/result\.json$/;
-
-/** A bit of a copy that was verified turns, once it waits for its place. */
-function rot({ sides, book, timeline }: World, { early }: Of<'rot'>): void {
-  const { disk } = sides.linux;
-  let isOver = false;
-  const turnBit = (file: string) => {
-    const bytes = disk.bytes(file);
-    if (isOver || !bytes || bytes.length === 0) return;
-    isOver = true;
-    const rotten = Buffer.from(bytes);
-    rotten[0] = (rotten[0] ?? 0) ^ 1;
-    disk.put(file, rotten);
-    count(book.seen, 'fault: a bit turned');
-  };
-  const { changed } = disk;
-  disk.changed = (file) => {
-    changed(file);
-    const [, copy] = (early ? COLLECTED : PROCESSED).exec(file) ?? [];
-    if (copy !== undefined && !isOver) timeline.after(0, () => turnBit(`${copy}/3_results/study.db`));
-  };
-}
-
 function loseLedger(world: World): void {
   const { sides, book } = world;
   count(book.seen, 'fault: ledger deleted');
@@ -224,6 +219,7 @@ export function calmDown(world: World): void {
   world.say('fault', 'it is calm from now on');
   for (const device of ['linux', 'windows'] as const) {
     world.sides[device].troubles = [];
+    world.sides[device].absent.clear();
     powerUp(world, device);
     wakeUp(world, device);
   }

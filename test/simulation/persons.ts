@@ -2,10 +2,11 @@
 import { askToAbandon } from '../../src/store/abandoned.ts';
 import { writeRequest } from '../../src/store/requests.ts';
 import { count, ROOTS } from './check/book.ts';
+import type { Deed, Fault } from './fault-kinds.ts';
 import type { Side } from './machine/side.ts';
 import { diskOf } from './machine/side.ts';
 import { LINUX_LAYOUT } from './openings.ts';
-import type { Deed, Fault, JobPlan } from './scenario.ts';
+import type { JobPlan } from './scenario.ts';
 import type { World } from './world.ts';
 
 type PersonFault = Extract<Fault, { kind: 'person' }>;

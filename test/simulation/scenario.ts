@@ -1,39 +1,10 @@
 // What happens in one simulated world, as a value that a seed gives and that can be made smaller: its machines, its jobs
 // and its faults. It knows no code of either daemon.
+import type { Fault } from './fault-kinds.ts';
+import { faultOf } from './fault-kinds.ts';
 import type { Device } from './mirror/versions.ts';
 import type { Random } from './random.ts';
 import { randomFrom } from './random.ts';
-
-export type Process = 'watcher' | 'runner' | 'supervisor';
-
-export type Fault =
-  /** Dies within or before a call that changes something. */
-  | { kind: 'crash'; who: Process; atMs: number; inCalls: number; downMs: number }
-  | { kind: 'restart'; who: 'watcher' | 'runner'; atMs: number }
-  | { kind: 'power'; who: Device; atMs: number; downMs: number }
-  | { kind: 'errors'; who: Process; atMs: number; forMs: number; code: string; chance: number }
-  | { kind: 'clock'; who: Device; atMs: number; byMs: number }
-  | { kind: 'sleep'; who: Device; atMs: number; forMs: number }
-  | { kind: 'cut'; atMs: number; forMs: number; how: 'clean' | 'half-open' }
-  | { kind: 'mirror'; who: Device; atMs: number; forMs: number; index: 'kept' | 'old' | 'none' }
-  | { kind: 'person'; who: Device; atMs: number; what: Deed; job: number }
-  | { kind: 'owner'; atMs: number; forMs: number; interrupt: boolean }
-  /** Before it is post-processed, or when it waits for its place. */
-  | { kind: 'rot'; atMs: number; early: boolean }
-  | { kind: 'ledger'; atMs: number };
-
-export const DEEDS = [
-  'edit-order',
-  'edit-record',
-  'delete-order',
-  'delete-record',
-  'delete-file',
-  'copy-order',
-  'copy-record',
-  'cancel',
-  'abandon',
-] as const;
-export type Deed = (typeof DEEDS)[number];
 
 export const JOB_KINDS = [
   'plain',
@@ -160,67 +131,5 @@ function fieldsOf(random: Random, kind: JobKind, before: readonly JobPlan[]): Re
       return { on_interrupt: 'resume', max_attempts };
     default:
       return random.chance(0.3) ? { expect: ['3_results/study.db'] } : {};
-  }
-}
-
-const FAULT_KINDS: readonly Fault['kind'][] = [
-  ...(['crash', 'crash', 'crash', 'crash', 'restart', 'power', 'power', 'errors', 'errors'] as const),
-  ...([
-    'clock',
-    'sleep',
-    'cut',
-    'cut',
-    'mirror',
-    'mirror',
-    'person',
-    'person',
-    'owner',
-    'rot',
-    'ledger',
-  ] as const),
-];
-const PROCESSES: readonly Process[] = ['watcher', 'runner', 'watcher', 'runner', 'supervisor'];
-const CODES = ['EIO', 'ENOSPC', 'EBUSY', 'EPERM'] as const;
-
-function faultOf(random: Random, calmMs: number, jobs: number): Fault {
-  const kind = random.pick(FAULT_KINDS);
-  // most of what matters happens in the first seconds of a job
-  const atMs = random.chance(0.7) ? random.between(0, Math.min(20_000, calmMs)) : random.between(0, calmMs);
-  const forMs = random.chance(0.2) ? random.magnitude(MINUTE, 4 * HOUR) : random.magnitude(200, 60_000);
-  const who = random.pick(['linux', 'windows'] as const);
-  const process = random.pick(PROCESSES);
-  const inCalls = random.below(60);
-  const index = random.pick(['kept', 'kept', 'old', 'none'] as const);
-  const what = random.pick(DEEDS);
-  const job = random.below(jobs);
-  const chance = random.pick([0.01, 0.1, 1]);
-  const code = random.pick(CODES);
-  const isOdd = random.chance(0.5);
-  const byMs = random.between(-3, 3) * HOUR;
-  switch (kind) {
-    case 'crash':
-      return { kind, who: process, atMs, inCalls, downMs: forMs };
-    case 'restart':
-      return { kind, who: isOdd ? 'watcher' : 'runner', atMs };
-    case 'power':
-      return { kind, who, atMs, downMs: forMs };
-    case 'errors':
-      return { kind, who: process, atMs, forMs: Math.min(forMs, 5 * MINUTE), code, chance };
-    case 'clock':
-      return { kind, who, atMs, byMs };
-    case 'sleep':
-      return { kind, who, atMs, forMs };
-    case 'cut':
-      return { kind, atMs, forMs, how: isOdd ? 'clean' : 'half-open' };
-    case 'mirror':
-      return { kind, who, atMs, forMs, index };
-    case 'person':
-      return { kind, who, atMs, what, job };
-    case 'owner':
-      return { kind, atMs, forMs: Math.min(forMs, calmMs), interrupt: isOdd };
-    case 'rot':
-      return { kind, atMs, early: isOdd };
-    case 'ledger':
-      return { kind, atMs };
   }
 }

@@ -1,8 +1,8 @@
 // The simulator over the queue as it is: worlds that broke a rule once, fixed ones, and new ones each time.
 import { describe, expect, test } from 'vitest';
 import { COUNTEREXAMPLES, quiet } from './counterexamples.ts';
+import type { Fault } from './fault-kinds.ts';
 import { kindOf, runSeeds } from './report.ts';
-import type { Fault } from './scenario.ts';
 import { scenarioOf } from './scenario.ts';
 import { shrunk } from './shrink.ts';
 import { simulate } from './simulate.ts';

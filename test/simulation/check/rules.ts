@@ -1,8 +1,10 @@
 // The rules that hold at every moment, each held against one call of a daemon before or after it is made.
 
 import { sha256Of } from '../../../src/store/disk.ts';
+import { readEventsAfter } from '../../../src/store/event-files.ts';
+import { layoutOf } from '../../../src/store/layout.ts';
+import type { Process } from '../fault-kinds.ts';
 import type { Device } from '../mirror/versions.ts';
-import type { Process } from '../scenario.ts';
 import { isAllOf } from '../submitting.ts';
 import type { World } from '../world.ts';
 import { count, isHarmed, ROOTS, STATE_DIR, WORK_DIR } from './book.ts';
@@ -31,10 +33,18 @@ export function beforeChange(world: World, device: Device, who: Process, call: s
   if (call === 'syncDir') return;
   if (!OWN[device].some((dir) => file === dir || file.startsWith(`${dir}/`)))
     breach(world, `the ${who} changed ${file}, which is not its own (${call})`);
+  if (call === 'write' && file.endsWith('.jsonl')) beforeLine(world, device, file);
   if (device === 'windows' && file.startsWith(INBOX)) beforeInboxChange(world, call, file);
   if (device === 'windows' && call === 'removeTree' && file.startsWith(`${WORK_DIR}/job-`))
     beforeWorkRemoved(world, file);
   if (device === 'linux' && REMOVING.includes(call)) beforeRemoval(world, file);
+}
+
+/** What is written behind a torn line is a part of it, and is never read. */
+function beforeLine({ sides, book }: World, device: Device, file: string): void {
+  const bytes = sides[device].disk.bytes(file);
+  const isTorn = bytes !== undefined && bytes.length > 0 && bytes.at(-1) !== 10;
+  if (isTorn) book.breach ??= `${file}: a line was written behind a torn one`;
 }
 
 /** A sealed record is final, and goes only when the archive has it for good. */
@@ -92,6 +102,7 @@ const SEALED = /^\/C\/queue\/inbox\/([^/]+)\/SHA256SUMS$/;
 const REQUEST = /^\/queue\/requests\/([^/]+)\/(archived|cancel)\.json$/;
 const LOST = /^\/queue\/\.jobq-watcher\/lost\/(.+)\.json$/;
 const SEALED_ORDER = /^\/queue\/outbox\/([^/]+)\/SHA256SUMS$/;
+const FILED = /^\/queue\/archive\/([^/.]+)_\d{8}-\d{6}(?:-\d+)?$/;
 const ORDER_PLACE = /^\/queue\/outbox\/([^/]+-r\d+)$/;
 
 /** A rename that was made. */
@@ -104,6 +115,11 @@ export function afterRename(world: World, _from: string, to: string): void {
   const sealed = SEALED.exec(to)?.[1];
   if (sealed !== undefined) {
     afterSeal(world, sealed);
+    return;
+  }
+  const filed = FILED.exec(to)?.[1];
+  if (filed !== undefined) {
+    afterFiled(world, filed, to);
     return;
   }
   const [, job = '', kind] = REQUEST.exec(to) ?? [];
@@ -169,6 +185,15 @@ function afterSealedByHand(world: World, job: string): void {
   if (!isAllOf(content, order.content) && !isHarmed(world.book, job))
     breach(world, `${job} was sealed without all that its maker wrote`);
   world.book.orders.set(job, { ...order, content });
+}
+
+/** Nothing goes into the archive whose end nobody has been told of: what is told is found by those events alone. */
+function afterFiled(world: World, job: string, dir: string): void {
+  const { disk } = world.sides.linux;
+  if (!disk.bytes(`${dir}/SHA256SUMS`) || isHarmed(world.book, job)) return;
+  const { events } = readEventsAfter(disk.files, layoutOf(ROOTS.linux), 0);
+  if (!events.some((event) => event.type === 'finished' && event.job_id === job))
+    breach(world, `${job} was archived, and no event says that it ended`);
 }
 
 function afterAcknowledged(world: World, job: string, file: string): void {

@@ -12,7 +12,7 @@ export interface Daemon {
   start(): void;
   /** Something may have happened that it should look at. */
   wake(): void;
-  dieIn(calls: number, downMs: number): void;
+  dieIn(calls: number, downMs: number, inLines?: boolean): void;
   kill(downMs: number): void;
   /** It is asked to end, and started again. */
   restart(): void;
@@ -134,9 +134,9 @@ export function newDaemon(parts: DaemonParts): Daemon {
       wokenMs = timeline.nowMs();
       if (lived) call(lived, 5 + random.magnitude(1, 300));
     },
-    dieIn: (calls, ms) => {
+    dieIn: (calls, ms, inLines) => {
       downMs = ms;
-      lived?.life.dieIn(calls);
+      lived?.life.dieIn(calls, inLines);
     },
     kill: (ms) => {
       downMs = ms;

@@ -30,14 +30,14 @@ export interface Surroundings {
 
 export interface Life extends Disk {
   kill(): void;
-  /** Dies at the n-th call from now that changes something. */
-  dieIn(calls: number): void;
+  /** Dies at the n-th call from now that changes something; `inLines`: that writes a line. */
+  dieIn(calls: number, inLines?: boolean): void;
   isDead(): boolean;
 }
 
 export function newLife(around: Surroundings): Life {
   const { files: inner, clock } = around;
-  let [dead, left] = [false, Number.POSITIVE_INFINITY];
+  let [dead, left, onlyLines] = [false, Number.POSITIVE_INFINITY, false];
   const kill = () => {
     if (dead) return;
     dead = true;
@@ -51,7 +51,7 @@ export function newLife(around: Surroundings): Life {
   const changes = (call: Call, file: string, torn?: () => void) => {
     if (dead) throw new Crash();
     around.changing(call, file);
-    if (--left < 0) {
+    if (onlyLines ? call === 'write' && file.endsWith('.jsonl') && --left < 0 : --left < 0) {
       torn?.();
       kill();
       throw new Crash();
@@ -85,8 +85,9 @@ export function newLife(around: Surroundings): Life {
   });
   const life: Life = {
     kill,
-    dieIn: (calls) => {
+    dieIn: (calls, inLines = false) => {
       left = calls;
+      onlyLines = inLines;
     },
     isDead: () => dead,
     clock: {

@@ -1,14 +1,15 @@
 // One simulated machine: its disk, its clock, and what ails it at the moment.
 import type { Disk } from '../../../src/store/disk.ts';
 import type { Clock } from '../../../src/system/clock.ts';
+import type { Process } from '../fault-kinds.ts';
 import type { Device } from '../mirror/versions.ts';
 import type { Random } from '../random.ts';
-import type { Process } from '../scenario.ts';
 import type { Timeline } from '../timeline.ts';
 import type { SimulatedDisk } from './disk.ts';
 import { simulatedDisk } from './disk.ts';
 import type { Call, Life } from './life.ts';
 import { newLife } from './life.ts';
+import { withAbsence } from './with-absence.ts';
 
 /** What the code of either side is given to work with, with nothing that ails it. */
 export const diskOf = ({ disk, clock }: Side): Disk => ({ files: disk.files, clock });
@@ -21,6 +22,8 @@ export interface Trouble {
   code: string;
   chance: number;
   untilMs: number;
+  /** Only on files whose path ends so. */
+  on: string;
 }
 
 export interface Side {
@@ -31,6 +34,8 @@ export interface Side {
   isAsleep: boolean;
   bootId: string;
   troubles: Trouble[];
+  /** Directories that no process sees at this moment. */
+  absent: Set<string>;
   /** Which process changes something at this moment; undefined: it is the mirror or a person. */
   writer: Process | undefined;
   setClock(byMs: number): void;
@@ -77,6 +82,7 @@ export function newSide({ device, timeline, random, skewMs, ntfs, slowness }: Si
     sleep: (ms) => timeline.sleep(ms),
   };
   const disk = simulatedDisk(clock, { inOrder: ntfs });
+  const seenFiles = withAbsence(disk.files, () => side.absent);
   const side: Side = {
     device,
     disk,
@@ -85,6 +91,7 @@ export function newSide({ device, timeline, random, skewMs, ntfs, slowness }: Si
     isAsleep: false,
     bootId: 'boot-1',
     troubles: [],
+    absent: new Set(),
     writer: undefined,
     setClock: (byMs) => {
       wallMs += byMs;
@@ -98,11 +105,15 @@ export function newSide({ device, timeline, random, skewMs, ntfs, slowness }: Si
       side.isAsleep = false;
     },
     live: (who, hooks) => {
-      const errorOf = (call: Call): string | undefined => {
+      const errorOf = (call: Call, file: string): string | undefined => {
         if (side.troubles.length === 0) return undefined;
         side.troubles = side.troubles.filter(({ untilMs }) => untilMs > timeline.nowMs());
         const trouble = side.troubles.find(
-          (each) => each.who === who && applies(each.code, call) && random.chance(each.chance),
+          (each) =>
+            each.who === who &&
+            file.endsWith(each.on) &&
+            applies(each.code, call) &&
+            random.chance(each.chance),
         );
         if (!trouble) return undefined;
         const isLook = !FILLING.includes(call) && !HELD.includes(call);
@@ -111,7 +122,7 @@ export function newSide({ device, timeline, random, skewMs, ntfs, slowness }: Si
         return trouble.code;
       };
       return newLife({
-        files: disk.files,
+        files: seenFiles,
         clock,
         errorOf,
         delayOf: () => (slowness > 0 && random.chance(slowness) ? random.magnitude(0.1, 500) : undefined),
