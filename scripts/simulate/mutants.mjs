@@ -187,4 +187,22 @@ export const MUTANTS = [
     from: '  if (!home || job.recordGoneMs < policy.second_look_s * 1000) return undefined;\n',
     to: '  if (!home || policy.second_look_s < 0) return undefined;\n',
   },
+  {
+    name: 'found before: what a deletion left stays without a ledger',
+    file: 'src/queue/plan-runner.ts',
+    from: "  if (isLeftOver(job)) return { action: { do: 'delete-record', job_id } };\n",
+    to: '',
+  },
+  {
+    name: 'found before: nobody vouches for what cannot be read now',
+    file: 'src/queue/plan-runner.ts',
+    from: '    else if (job.waitsFor !== undefined) plan.waiting.push({ job_id: job.job_id, for: job.waitsFor });\n',
+    to: '',
+  },
+  {
+    name: 'found before: given up before it was sealed, and nobody is told',
+    file: 'src/queue/rules-asked.ts',
+    from: '  if (!order && !record && archived_as === undefined && !abandoned) return undefined;',
+    to: '  if (!order && !record && archived_as === undefined) return undefined;',
+  },
 ];

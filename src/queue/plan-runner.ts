@@ -48,6 +48,7 @@ export function planRunner(
   const ready: Ready[] = [];
   for (const job of snapshot.jobs) {
     if (isCopied(job)) plan.waiting.push({ job_id: job.job_id, for: COPYING });
+    else if (job.waitsFor !== undefined) plan.waiting.push({ job_id: job.job_id, for: job.waitsFor });
     else if (isPutOff(job)) plan.waiting.push({ job_id: job.job_id, for: waitOf(job) });
     safely(job, failed, () => {
       const step = job.busy ? undefined : planJob(job, around);
@@ -136,6 +137,7 @@ function planJob(job: RunnerJob, around: OrderSurroundings): Step {
   if (ledger?.phase === 'deleted') return afterDeletion(job);
   if (ledger?.phase === 'deleting') return { action: { do: 'delete-record', job_id } };
   if (record?.sealSha256) return planSealedRecord(job, record.sealSha256, policy);
+  if (isLeftOver(job)) return { action: { do: 'delete-record', job_id } };
   if (ledger?.phase === 'ended') return { action: { do: 'publish', job_id } };
   if (ledger?.phase === 'again') return planAgain(job, ledger, around);
   if (ledger) return planAttempt(job, ledger, around);
@@ -150,6 +152,15 @@ function planSealedRecord(job: RunnerJob, seal: SealedOrder['sha256'], policy: R
   const isOwn = job.ledger !== undefined || job.record?.record?.runner?.id === policy.id;
   const isDurable = job.requests.archived?.seal_sha256 === seal;
   return isOwn && isDurable ? { action: { do: 'delete-record', job_id: job.job_id } } : undefined;
+}
+
+/**
+ * Is it what a deletion left that a crash cut off, and the ledger that told of it is gone? The archive has it, and it ran
+ * here.
+ */
+function isLeftOver({ ledger, record, requests, work }: RunnerJob): boolean {
+  const left = record?.leftOf;
+  return left !== undefined && !ledger && work && requests.archived?.seal_sha256 === left;
 }
 
 /** A record of a run that the ledger does not know: nobody can tell what became of it, so it is not run again. */

@@ -42,6 +42,8 @@ export interface RecordSeen {
   unreadable: boolean;
   /** Digest of its seal, once there is a valid one. */
   sealSha256: string | undefined;
+  /** The same where job.json is gone: a deletion was cut off, the seal goes last. */
+  leftOf?: string;
 }
 
 /** What is known of the current attempt from its directory. */
@@ -67,6 +69,8 @@ export interface RunnerJob {
   requests: Requests;
   record: RecordSeen | undefined;
   ledger: LedgerJob | undefined;
+  /** What it waited for when it could be looked at: it cannot be now. */
+  waitsFor?: string;
   /** The order as it was when it was copied; known from the first attempt on. */
   accepted: Order | undefined;
   attempt: AttemptSeen | undefined;

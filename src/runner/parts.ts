@@ -46,6 +46,8 @@ export interface RunnerState extends RunnerParts {
   chores: Chores;
   failing: Failing;
   naps: Naps;
+  /** What each order waited for at the last look: of one that cannot be read now that is said again. */
+  waiting: ReadonlyMap<string, string>;
   licences: LicenceLook;
   /** Nothing starts any more, and what runs is to be interrupted. */
   stopping: boolean;

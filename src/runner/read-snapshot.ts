@@ -61,12 +61,13 @@ function readJobSafely(
   } catch (error) {
     around.problems.push(unreadable(job_id, error));
     const ledger = runner.ledger.jobs.get(job_id);
-    return ledger && heldBack(job_id, ledger);
+    const waitsFor = runner.waiting.get(job_id);
+    return ledger || waitsFor !== undefined ? heldBack(job_id, ledger, waitsFor) : undefined;
   }
 }
 
-/** What stands for a job of the ledger that cannot be looked at: it keeps its slot, and nothing is decided. */
-function heldBack(job_id: string, ledger: LedgerJob): RunnerJob {
+/** What stands for a job of ours that cannot be looked at: it keeps its slot, or its place in the queue; nothing is decided. */
+function heldBack(job_id: string, ledger: LedgerJob | undefined, waitsFor: string | undefined): RunnerJob {
   const unseen = {
     order: undefined,
     record: undefined,
@@ -78,7 +79,7 @@ function heldBack(job_id: string, ledger: LedgerJob): RunnerJob {
     workMb: undefined,
   };
   const nothing = { staged: false, quietMs: 0, waitedMs: 0, acting: false, busy: true, work: false };
-  return { ...unseen, ...nothing, job_id, ledger };
+  return { ...unseen, ...nothing, job_id, ledger, ...(waitsFor !== undefined && { waitsFor }) };
 }
 
 function readJob(

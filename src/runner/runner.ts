@@ -60,6 +60,7 @@ export async function openRunner(
     ring,
     failing: new Map(),
     naps: newNaps(),
+    waiting: new Map(),
     licences: newLicenceLook({ ...parts, chores }),
     stopping: false,
   };
@@ -109,6 +110,7 @@ async function tickOnce(runner: RunnerState, pulse: Pulse) {
   const { chores } = runner;
   const snapshot = await readRunnerSnapshot(runner);
   const plan = planSafely(runner, snapshot);
+  runner.waiting = new Map(plan.waiting.map((one) => [one.job_id, one.for]));
   const acted = new Set(plan.actions.map(({ job_id }) => job_id));
   // what there is nothing to do about is not tried in vain any more
   for (const id of runner.failing.keys()) if (!acted.has(id) && !chores.isBusy(id)) runner.failing.delete(id);

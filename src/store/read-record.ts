@@ -25,7 +25,8 @@ function look(files: Files, dir: string, jobId: string): Seen | undefined {
   const unreadable = jobJson !== undefined && record === undefined;
   const seal = readSeal(files, dir);
   if (seal.seal !== 'valid' || !jobJson || !isSealedManifest(seal.entries, jobJson)) {
-    return { record, unreadable, sealSha256: undefined, complete: false };
+    const leftOf = seal.seal === 'valid' && !jobJson ? { leftOf: seal.sha256 } : {};
+    return { record, unreadable, sealSha256: undefined, complete: false, ...leftOf };
   }
   const paths = seal.entries.flatMap((entry) => (entry.path === JOB_JSON ? [] : [entry.path]));
   return {

@@ -27,6 +27,11 @@ import {
   unsealed,
 } from '../helpers/snapshots.ts';
 
+/** job.json is gone, the seal goes last. */
+function leftOver(): RecordSeen {
+  return { record: undefined, unreadable: false, sealSha256: undefined, leftOf: RECORD_SEAL };
+}
+
 const TIMEOUT_MS = 600_000;
 
 /** What is to be done, without the id of the one job. */
@@ -577,6 +582,19 @@ const records: Case[] = [
     name: 'a deletion of which only the last note is missing is finished',
     job: { ledger: ledger('deleting') },
     does: { do: 'delete-record' },
+  },
+  {
+    name: 'a deletion that was cut off is finished without a ledger as well, where the job ran',
+    job: { record: leftOver(), requests: asked.archived(), work: true },
+    does: { do: 'delete-record' },
+  },
+  {
+    name: 'what is left of a record stays where the job did not run',
+    job: { record: leftOver(), requests: asked.archived() },
+  },
+  {
+    name: 'what is left of a record stays when something else was archived',
+    job: { record: leftOver(), requests: asked.archived(OTHER_SEAL), work: true },
   },
   {
     name: 'a record that appears again after it was deleted is deleted again',

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { clearedJobs } from '../../src/runner/cleared.ts';
 import { lastPresence } from '../../src/runner/heartbeat.ts';
 import { layoutOf } from '../../src/store/layout.ts';
+import { readPresence } from '../../src/store/presences.ts';
 import type { Files } from '../../src/system/files.ts';
 import { makeOrder, put } from '../helpers/make-order.ts';
 import { memoryDisk } from '../helpers/memory-disk.ts';
@@ -83,4 +84,20 @@ test('of a job whose requests cannot be read nobody says that it is cleared', as
   put(disk, path.join(layout.requests(OTHER), 'cancel.json'), '{"abandoned":true}');
   await loop(machine, path.join(layout.requests(JOB), 'cancel.json'));
   expect(clearedJobs({ disk, layout, ledger: runner.ledger })).toEqual([OTHER]);
+});
+
+test('an order that waited and cannot be read now is still vouched for', async () => {
+  const machine = await oneMachine();
+  const { disk, layout } = machine;
+  await makeOrder(disk, layout, { job_id: JOB, fields: { run_on: 'station', hold: true } });
+  const presence = () => readPresence(disk.files, layout, 'station');
+  const waits = () => presence()?.waiting.map(({ job_id }) => job_id);
+  await machine.until(() => waits()?.includes(JOB) === true, { limit: 60 });
+  await disk.files.removeFile(path.join(layout.order(JOB), 'SHA256SUMS'));
+  await loop(machine, path.join(layout.order(JOB), 'SHA256SUMS'));
+  const before = presence()?.seq ?? 0;
+  disk.clock.advance(31_000);
+  await machine.until(() => (presence()?.seq ?? 0) > before + 1, { limit: 60, stepMs: 31_000 });
+  expect(machine.lines.some(({ facts }) => facts['kind'] === 'unreadable')).toBe(true);
+  expect(waits()).toEqual([JOB]);
 });

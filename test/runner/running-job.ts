@@ -87,6 +87,7 @@ export function runningJob(given: RunningJobParts = {}) {
     problems: [],
     failing: new Map(),
     naps: newNaps(),
+    waiting: new Map(),
     licences: newLicenceLook(parts),
     stopping: false,
     ring: () => {},

@@ -207,4 +207,13 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
       calmMs: 302_101.6,
     }),
   },
+  {
+    story: 'the runner dies amid a deletion, and its ledger is deleted: what was left of the record stayed',
+    scenario: quiet(952_747, {
+      ...faults(
+        { kind: 'crash', who: 'runner', atMs: 2300, inCalls: 6, downMs: 40_000 },
+        { kind: 'ledger', atMs: 30_000 },
+      ),
+    }),
+  },
 ];

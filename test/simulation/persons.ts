@@ -1,6 +1,7 @@
 // A person's hands: what people do to the files of a queue, with right and without.
 import { askToAbandon } from '../../src/store/abandoned.ts';
 import { writeRequest } from '../../src/store/requests.ts';
+import { listTree } from '../../src/store/tree.ts';
 import { count, ROOTS } from './check/book.ts';
 import type { Deed, Fault } from './fault-kinds.ts';
 import type { Side } from './machine/side.ts';
@@ -112,10 +113,24 @@ function removeCopies(side: Side, root: string): void {
       if (name.endsWith(COPY)) side.disk.remove(`${dir}/${name}`);
 }
 
+/** An order that is not sealed waits for its maker, who sees that the right versions bear the names. */
+function settleConflicts({ sides, book }: World): void {
+  const { disk } = sides.linux;
+  sides.linux.writer = undefined;
+  for (const [job, { content }] of book.orders) {
+    const dir = placeOf('linux', 'outbox', job);
+    const copies = listTree(disk.files, dir).conflicts;
+    if (copies.length === 0 || disk.bytes(`${dir}/SHA256SUMS`)) continue;
+    for (const [file, text] of content) disk.put(`${dir}/${file}`, Buffer.from(text, 'latin1'));
+    for (const copy of copies) disk.remove(`${dir}/${copy}`);
+  }
+}
+
 /** People who look after their queue: they lift holds, accept what is lost, and remove what they copied. */
 export async function tidyUp(world: World): Promise<void> {
   const { sides, book } = world;
   for (const who of ['linux', 'windows'] as const) removeCopies(sides[who], ROOTS[who]);
+  settleConflicts(world);
   const isLedgerLost = book.seen.has('fault: ledger deleted');
   if (isLedgerLost) world.runner.restart();
   for (const id of book.orders.keys()) if (isLedgerLost && isOpen(world, id)) await release(world, id);

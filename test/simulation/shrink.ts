@@ -1,5 +1,5 @@
 // Makes a scenario that fails smaller: leaves out what it fails without, one thing after the other.
-import type { Scenario } from './scenario.ts';
+import type { JobPlan, Scenario } from './scenario.ts';
 
 /** `fails` says whether a scenario still breaks a rule. */
 export async function shrunk(
@@ -28,7 +28,8 @@ function* smallerOnes(scenario: Scenario): Generator<Scenario> {
   for (const nth of faults.keys()) yield { ...scenario, faults: faults.filter((_, index) => index !== nth) };
   // deeds name jobs by their places
   if (jobs.length > 1 && !faults.some(({ kind }) => kind === 'person'))
-    for (const nth of jobs.keys()) yield { ...scenario, jobs: jobs.filter((_, index) => index !== nth) };
+    for (const [nth, { id }] of jobs.entries())
+      if (!isNeeded(id, jobs)) yield { ...scenario, jobs: jobs.filter((_, index) => index !== nth) };
   if (jobs.length > 1) yield { ...scenario, jobs: jobs.slice(0, -1) };
   if (scenario.slowness > 0) yield { ...scenario, slowness: 0 };
   if (scenario.deafness > 0) yield { ...scenario, deafness: 0 };
@@ -36,4 +37,9 @@ function* smallerOnes(scenario: Scenario): Generator<Scenario> {
   if (scenario.folders === 'one') yield { ...scenario, folders: 'four' };
   const { linux, windows } = scenario.skewMs;
   if (linux !== 0 || windows !== 0) yield { ...scenario, skewMs: { linux: 0, windows: 0 } };
+}
+
+/** Without the job that another one depends on, that one would wait for ever. */
+function isNeeded(id: string, jobs: readonly JobPlan[]): boolean {
+  return jobs.some(({ fields }) => (fields['depends_on'] as string[] | undefined)?.includes(id));
 }

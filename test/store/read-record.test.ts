@@ -78,6 +78,17 @@ onBothDisks('reading a record', (make) => {
     });
   });
 
+  test('is known by its seal where a deletion has left no more of it', async () => {
+    const { disk, at } = await published();
+    const dir = path.normalize(at('.'));
+    expect(readOwnRecord(disk.files, dir, JOB)).not.toHaveProperty('leftOf');
+    await disk.files.removeFile(at('job.json'));
+    expect(readOwnRecord(disk.files, dir, JOB)).toMatchObject({
+      sealSha256: undefined,
+      leftOf: sha256Of(disk.files.read(at('SHA256SUMS')) ?? ''),
+    });
+  });
+
   test.each([
     { what: 'a file is missing', spoil: { '3_results/study.db': undefined } },
     { what: 'an empty file is missing', spoil: { 'empty.csv': undefined } },

@@ -17,10 +17,21 @@ export function unrest(world: World): string | undefined {
       if (left) return `${tree}/${left.name} is left on ${device}`;
     }
   for (const job of world.book.orders.keys()) {
-    const open = isHarmed(world.book, job) ? undefined : whatIsOpen(world, job);
+    const open = isForPeople(world, job) ? undefined : whatIsOpen(world, job);
     if (open) return open;
   }
   return world.mirror.isQuiet() ? undefined : 'the mirror still brings something';
+}
+
+/** A person changed its files, or deleted all there was of a job that it depends on: that one will never end. */
+function isForPeople(world: World, job: string): boolean {
+  const { book, sides } = world;
+  if (isHarmed(book, job)) return true;
+  const before = (book.orders.get(job)?.plan.fields['depends_on'] ?? []) as string[];
+  const { disk } = sides.linux;
+  const isNowhere = (id: string) =>
+    !disk.files.facts(`${ROOTS.linux}/outbox/${id}`) && archivedNamesOf(disk, ARCHIVE, id).length === 0;
+  return before.some((id) => isForPeople(world, id) && (isNowhere(id) || !isHarmed(book, id)));
 }
 
 function whatIsOpen(world: World, job: string): string | undefined {
@@ -46,7 +57,7 @@ const BRINGING_BACK = ['power of linux', 'power of windows', 'index lost in the 
 /** What a person has changed, and what is left of a job that is archived with its order, is for people to look at. */
 function mayStay(world: World, tree: string, name: string): boolean {
   const { book, sides } = world;
-  if (name.endsWith('-copy') || isHarmed(book, name)) return true;
+  if (name.endsWith('-copy') || isForPeople(world, name)) return true;
   const mayBeLeft = mayComeBack(world) || (tree === 'inbox' && isForgotten(world, name));
   if (!mayBeLeft || !book.orders.has(name)) return false;
   return archivedNamesOf(sides.linux.disk, ARCHIVE, name).some((archived) =>
@@ -69,7 +80,7 @@ function isAnnounced({ book }: World, job: string): boolean {
 
 export function endBreach(world: World): string | undefined {
   for (const [job, order] of world.book.orders) {
-    if (isHarmed(world.book, job)) continue;
+    if (isForPeople(world, job)) continue;
     const fault = faultOf(world, job, order);
     if (fault) return `${job}: ${fault}`;
   }
