@@ -3,6 +3,7 @@
 import path from 'node:path';
 import type { RunnerAction } from '../queue/runner-snapshot.ts';
 import { isoNow } from '../store/disk.ts';
+import { requireOwnDir } from '../store/own-dir.ts';
 import { readOwnRecord } from '../store/read-record.ts';
 import { readRequests } from '../store/requests.ts';
 import { bytesBelow } from '../store/tree.ts';
@@ -105,6 +106,8 @@ async function launch(runner: RunnerState, jobId: string, attempt: number): Prom
   if (!hasAttemptFile(disk.files, dir, 'command')) {
     memory.hasEnded = false;
     memory.follower = newFollower(); // what the attempt before said of its progress is not this one's
+    requireOwnDir(disk.files, at.attempts(jobId));
+    requireOwnDir(disk.files, dir);
     disk.files.makeDir(dir);
     await writeAttemptFile(disk, dir, 'command', attemptCommand(runner, order, attempt));
   }

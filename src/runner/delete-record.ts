@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { SEAL } from '../job/seal.ts';
 import { removeAllBut } from '../store/conflicts.ts';
+import { requireOwnDir } from '../store/own-dir.ts';
 import { joinPortable } from '../store/portable.ts';
 import { listTree } from '../store/tree.ts';
 import { note } from './note.ts';
@@ -15,6 +16,7 @@ export async function deleteRecord(runner: RunnerState, jobId: string): Promise<
   if (known?.phase !== 'deleting' && known?.phase !== 'deleted')
     await note(runner, jobId, { event: 'deleting', attempt });
   const dir = layout.record(jobId);
+  requireOwnDir(disk.files, dir);
   const { files, emptyDirs } = listTree(disk.files, dir);
   const paths = files.map((file) => file.path).filter((file) => file !== SEAL);
   for (const file of paths) await disk.files.removeFile(joinPortable(dir, file));

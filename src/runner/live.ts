@@ -4,6 +4,7 @@ import path from 'node:path';
 import { foldCase } from '../job/portable-path.ts';
 import { STDOUT_LOG } from '../job/seal.ts';
 import { sweepTemps } from '../store/disk.ts';
+import { requireOwnDir, requireOwnWay } from '../store/own-dir.ts';
 import { joinPortable } from '../store/portable.ts';
 import type { TreeFile } from '../store/tree.ts';
 import { readStaged } from '../store/work-dir.ts';
@@ -77,6 +78,7 @@ async function publishGrownLog({ runner, jobId, attempt, live }: LiveJob): Promi
   const size = disk.files.facts(log.log)?.size ?? 0;
   if (size === 0 || size === live.logSize) return;
   const target = path.join(layout.record(jobId), STDOUT_LOG);
+  requireOwnDir(disk.files, layout.record(jobId));
   live.logSize = (await publishLog(disk, layout.staging, target, log)).size;
 }
 
@@ -99,6 +101,7 @@ async function publishOne(job: LiveJob, file: TreeFile): Promise<void> {
   const { runner, live, jobId, dir } = job;
   const { disk, layout, settings } = runner;
   const source = joinPortable(dir, file.path);
+  requireOwnWay(disk.files, layout.record(jobId), file.path);
   if (isTooLarge(job, file)) {
     tellOnce(job, file.path, `is larger than live_max_mb (${settings.live_max_mb} MB)`);
     return;

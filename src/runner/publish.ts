@@ -7,6 +7,7 @@ import { formatSeal, JOB_JSON, parseSeal, SEAL, STDOUT_LOG } from '../job/seal.t
 import type { LedgerJob } from '../queue/runner-snapshot.ts';
 import type { Digest } from '../store/disk.ts';
 import { copyWhole, sha256Of } from '../store/disk.ts';
+import { requireOwnDir, requireOwnWay } from '../store/own-dir.ts';
 import { joinPortable } from '../store/portable.ts';
 import { readOwnRecord } from '../store/read-record.ts';
 import { writeSeal } from '../store/seal.ts';
@@ -37,6 +38,7 @@ interface Published {
 export async function publishJob(runner: RunnerState, jobId: string): Promise<void> {
   const ledger = runner.ledger.jobs.get(jobId);
   if (!ledger?.outcome) return;
+  requireOwnDir(runner.disk.files, runner.layout.record(jobId));
   if (readOwnRecord(runner.disk.files, runner.layout.record(jobId), jobId)?.sealSha256) return;
   if (ledger.attempt > 0) await readStudyAtEnd(liveJob(runner, jobId));
   const outputs = await outputsOf(runner, jobId, ledger);
@@ -99,6 +101,7 @@ async function copyOutputs(
   for (const file of outputs.files) {
     const from = joinPortable(filesDir(runner, jobId), file.path);
     const target = joinPortable(record, file.publishedAs);
+    requireOwnWay(disk.files, record, file.publishedAs);
     await unlessUnreadable({ ...file, from }, async () =>
       add(file.publishedAs, await copyWhole(disk, layout.staging, from, target)),
     );
@@ -114,6 +117,7 @@ async function copyOutputs(
   for (const dir of outputs.emptyDirs) {
     const asOutput = { path: dir, publishedAs: dir, from: joinPortable(record, dir) };
     await unlessUnreadable(asOutput, () => {
+      requireOwnWay(disk.files, record, `${dir}/.`);
       disk.files.makeDir(asOutput.from);
       published.emptyDirs.push(dir);
     });

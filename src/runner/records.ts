@@ -8,6 +8,7 @@ import { makeRecord } from '../job/record.ts';
 import { JOB_JSON } from '../job/seal.ts';
 import { RECORD_BYTES } from '../job/sizes.ts';
 import { isoNow, jsonText, writeWhole } from '../store/disk.ts';
+import { requireOwnDir } from '../store/own-dir.ts';
 import { readOrder } from '../store/read-order.ts';
 import { readOwnRecord } from '../store/read-record.ts';
 import { readCommand, readExit, readStaged } from '../store/work-dir.ts';
@@ -111,6 +112,7 @@ export async function writeRecord(runner: RunnerState, jobId: string, record: Jo
   const { disk, layout } = runner;
   const dir = layout.record(jobId);
   disk.files.makeDir(layout.staging);
+  requireOwnDir(disk.files, dir);
   disk.files.makeDir(dir);
   const text = recordText(record);
   await writeWhole(disk, layout.staging, path.join(dir, JOB_JSON), text);

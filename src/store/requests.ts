@@ -11,6 +11,7 @@ import { conflictProblem, holdsOnlyConflicts } from './conflicts.ts';
 import type { Disk } from './disk.ts';
 import { jsonText, writeWhole } from './disk.ts';
 import type { Layout } from './layout.ts';
+import { requireOwnDir } from './own-dir.ts';
 
 /** All that `readRequests` looks at: the directory, since a new file changes it, and each file that may be there. */
 export function requestPaths(layout: Layout, jobId: string): string[] {
@@ -27,7 +28,9 @@ export function readRequests(
 ): Requests {
   const dir = layout.requests(jobId);
   const requests: { [kind: string]: unknown } = {};
-  for (const { name, kind: what } of files.list(dir) ?? []) {
+  const entries = files.list(dir) ?? [];
+  if (entries.length > 0) requireOwnDir(files, dir);
+  for (const { name, kind: what } of entries) {
     if (isConflictCopy(name))
       problems.push(conflictProblem(files, layout, `requests/${jobId}/${name}`, jobId));
     const kind = REQUEST_KINDS.find((candidate) => REQUEST_FILES[candidate] === name);
@@ -65,6 +68,7 @@ export async function writeRequest<K extends RequestKind>(
 ): Promise<boolean> {
   const dir = layout.requests(jobId);
   const file = path.join(dir, REQUEST_FILES[kind]);
+  requireOwnDir(disk.files, dir);
   if (kind !== 'archived' && disk.files.facts(file)) return false;
   disk.files.makeDir(dir);
   disk.files.syncDir(layout.tree('requests'));
@@ -85,7 +89,7 @@ export async function noteSuperseded(
 ): Promise<boolean> {
   const dir = layout.requests(jobId);
   const file = path.join(dir, REQUEST_FILES.cancel);
-  if (!disk.files.facts(dir) || disk.files.facts(file)) return false;
+  if (disk.files.facts(dir)?.kind !== 'directory' || disk.files.facts(file)) return false;
   disk.files.makeDir(layout.staging);
   try {
     await writeWhole(disk, layout.staging, file, jsonText(cancel));
@@ -99,6 +103,7 @@ export async function noteSuperseded(
 /** Removes what was asked about a job that is archived; what stops a second run goes last. Conflict copies stay. */
 export async function removeRequests({ files }: Disk, layout: Layout, jobId: string): Promise<void> {
   const dir = layout.requests(jobId);
+  requireOwnDir(files, dir);
   for (const kind of REQUEST_KINDS) await files.removeFile(path.join(dir, REQUEST_FILES[kind]));
   if (!files.removeEmptyDir(dir) && !holdsOnlyConflicts(files, dir))
     throw new Error(`requests/${jobId} holds files that are no requests: look at them, then remove them`);

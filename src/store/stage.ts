@@ -7,6 +7,7 @@ import { copySealed } from './copy-sealed.ts';
 import type { Disk } from './disk.ts';
 import { jsonText, writeWhole } from './disk.ts';
 import type { RunnerLayout } from './layout.ts';
+import { requireOwnDir } from './own-dir.ts';
 import { joinPortable } from './portable.ts';
 import type { Staged } from './work-dir.ts';
 import { readStaged, STAGED } from './work-dir.ts';
@@ -82,6 +83,7 @@ async function putInPlace(
     await files.rename(copy, workPath);
     files.syncDir(path.dirname(workPath));
     // the work directory itself only says what is at the path
+    requireOwnDir(files, home);
     files.makeDir(home);
     await writeWhole(disk, home, path.join(home, STAGED), jsonText(staged));
   }

@@ -43,7 +43,7 @@ export function hostileObjects(object: Json): Hostile[] {
 }
 
 /** Texts that are no id, no path, no moment, or too much of one. */
-const HOSTILE_TEXTS: readonly string[] = [
+export const HOSTILE_TEXTS: readonly string[] = [
   '',
   ' ',
   '.',
@@ -51,6 +51,7 @@ const HOSTILE_TEXTS: readonly string[] = [
   '../../outside',
   '..\\..\\outside',
   'a/../../../outside',
+  '../../../outside/SHA256SUMS',
   '/outside/file',
   '//server/share/file',
   '\\\\server\\share\\file',

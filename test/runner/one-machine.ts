@@ -12,6 +12,7 @@ import type { Run } from '../../src/system/process/run.ts';
 import type { WatcherSettings } from '../../src/watcher/parts.ts';
 import { openWatcher } from '../../src/watcher/watcher.ts';
 import { fakeMachine } from '../helpers/fake-machine.ts';
+import type { MemoryDisk } from '../helpers/memory-disk.ts';
 import { fakeClock, memoryDisk } from '../helpers/memory-disk.ts';
 import { runnerSettings } from '../helpers/runner-settings.ts';
 import { retryPolicy } from '../helpers/snapshots.ts';
@@ -59,6 +60,8 @@ export interface OneMachineOptions {
   seenBy?: (files: Files) => Files;
   runner?: Partial<RunnerSettings>;
   watcher?: Partial<WatcherSettings>;
+  /** Another disk than one in memory, and the directory on it below which everything stands. */
+  on?: { disk: MemoryDisk; base: string } | undefined;
   /** What stands in the place of the runner's presence at the start. */
   presence?: 'loop';
   /** Runs commands of the runner's settings; a machine has no Python unless a test says so. */
@@ -76,9 +79,9 @@ const noProgram: Run = ({ command }) => {
 
 export async function oneMachine(options: OneMachineOptions = {}) {
   const { seenBy = (files) => files, runner, watcher, run = noProgram } = options;
-  const disk = memoryDisk(fakeClock(options.startMs));
-  const layout = layoutOf(ROOT);
-  const at = runnerLayoutOf('/state', '/work');
+  const { disk, base } = options.on ?? { disk: memoryDisk(fakeClock(options.startMs)), base: '/' };
+  const layout = layoutOf(path.join(base, ROOT));
+  const at = runnerLayoutOf(path.join(base, 'state'), path.join(base, 'work'));
   await initQueue(disk, layout, 'both', [QUEUE_ID], () => '');
   if (options.presence) disk.volume.symlinkSync('station.json', layout.presence('station'));
   const seen: Disk = { files: seenBy(disk.files), clock: disk.clock };
