@@ -58,7 +58,6 @@ const tables: Tables = {
   typesForAll: ['system'],
   packages: {
     zod: ['src/job/', 'src/store/', 'src/notify/', 'src/link/', 'src/settings/', 'src/cli/'],
-    chokidar: ['src/system/watch.ts'],
     pino: ['src/system/log.ts'],
     'pino-pretty': ['src/system/log.ts'],
     execa: ['src/system/process/'],
@@ -172,11 +171,6 @@ const planted: { path: string; text: string; report: string }[] = [
   // packages and Node's modules
   { path: 'src/queue/a.ts', text: "import { z } from 'zod';", report: 'zod may be imported only in' },
   { path: 'src/queue/a.ts', text: "import { z } from 'zod/mini';", report: 'zod may be imported only in' },
-  {
-    path: 'src/system/a.ts',
-    text: "import { watch } from 'chokidar';",
-    report: 'only in src/system/watch.ts',
-  },
   { path: 'src/system/a.ts', text: "import pretty from 'pino-pretty';", report: 'only in src/system/log.ts' },
   { path: 'src/system/a.ts', text: "import { execa } from 'execa';", report: 'only in src/system/process/' },
   { path: 'src/cli/a.ts', text: "import pc from 'picocolors';", report: 'only in src/cli/render/' },

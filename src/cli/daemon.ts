@@ -53,6 +53,7 @@ export function reopening(open: () => Promise<Ticking>): Ticking {
       opened ??= await open();
       return opened.tick();
     },
+    glance: async () => (await opened?.glance?.()) ?? true,
     settled: async () => opened?.settled(),
     close: async () => opened?.close?.(),
   };

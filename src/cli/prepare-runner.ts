@@ -27,6 +27,8 @@ export interface PreparedRunner {
   /** What failed so far. */
   failures: readonly Failure[];
   bell: Bell;
+  /** Who is to be told where something is about to move. */
+  follow(follow: NonNullable<RunnerParts['follow']>): void;
   open(): Promise<Runner>;
 }
 
@@ -48,6 +50,7 @@ export async function prepareRunner(context: Context, wishes: RunnerWishes = {})
   const at = placesOf(context);
   const { host, pid, bootId } = parts.environment;
   const identity = { id: settings.runner.id, host, pid, boot_id: bootId, version: parts.version };
+  let follow: RunnerParts['follow'];
   const own = {
     disk: parts.disk,
     layout,
@@ -60,6 +63,7 @@ export async function prepareRunner(context: Context, wishes: RunnerWishes = {})
     // whoever runs a job by hand wants it now
     settings: wishes.only === undefined ? settings.runner : { ...settings.runner, schedule: [] },
     only: wishes.only,
+    follow: (dir: string) => follow?.(dir),
     ...(wishes.device && { device: wishes.device }),
   };
   const open = async () => {
@@ -69,7 +73,10 @@ export async function prepareRunner(context: Context, wishes: RunnerWishes = {})
     return runner;
   };
   const keepLog = () => keepDaemonLog(context, made, 'runner');
-  return { daemon, at, identity, log, keepLog, failures, bell, open };
+  const setFollow: PreparedRunner['follow'] = (told) => {
+    follow = told;
+  };
+  return { daemon, at, identity, log, keepLog, failures, bell, follow: setFollow, open };
 }
 
 async function lookAtLoss({ ledger }: Runner, wishes: RunnerWishes, log: Log, now: string): Promise<void> {

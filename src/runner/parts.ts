@@ -32,6 +32,8 @@ export interface RunnerParts {
   settings: RunnerSettings;
   /** A person runs this one order by hand: nothing else is looked at, and nothing keeps it from starting. */
   only?: string | undefined;
+  /** Something is about to move in this directory of a job: whoever wakes the runner should look there. */
+  follow?: (dir: string) => void;
   /** The device of the mirror that this machine is, once that is known. */
   device?: () => string | undefined;
 }

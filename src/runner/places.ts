@@ -1,6 +1,6 @@
 // Which directories there are of which job: in the trees of the queue and among the work directories. A tree is listed
 // again where it has changed, and the ids are put together again where one of them has.
-import { jobDirs } from '../store/job-dirs.ts';
+import { asKnown, jobDirs } from '../store/job-dirs.ts';
 import type { Sighting } from '../store/sighting.ts';
 import { sight } from '../store/sighting.ts';
 import type { RunnerState } from './parts.ts';
@@ -31,10 +31,20 @@ export function seePlaces(runner: RunnerState): Places {
   const { disk, layout, ledger, at, placesSeen: before } = runner;
   const dirs = [layout.tree('outbox'), layout.tree('inbox'), layout.tree('requests'), at.work];
   const lists = dirs.map((dir, n) =>
-    sight(disk, before?.lists[n], [dir], () => new Set(jobDirs(disk.files, dir)), { againMs: LIST_AGAIN_MS }),
+    sight<Ids>(
+      disk,
+      before?.lists[n],
+      [dir],
+      () => asKnown(before?.lists[n]?.value, jobDirs(disk.files, dir)),
+      { againMs: LIST_AGAIN_MS },
+    ),
   );
-  const isSame = before?.members === ledger.members && lists.every((list, n) => list === before.lists[n]);
-  if (before && isSame) return before.places;
+  const isSame =
+    before?.members === ledger.members && lists.every(({ value }, n) => value === before.lists[n]?.value);
+  if (before && isSame) {
+    before.lists = lists;
+    return before.places;
+  }
   const [order, record, asked, work] = lists.map(({ value }) => value) as [Ids, Ids, Ids, Ids];
   const withWork = [...work].filter((id) => ledger.jobs.has(id));
   const ids = [...new Set([...order, ...record, ...ledger.open, ...withWork])].sort();

@@ -10,11 +10,14 @@ import { isoNow, sweepTemps } from '../store/disk.ts';
 import { openLedger } from '../store/ledger.ts';
 import { assertQueue } from '../store/marker.ts';
 import { readPresence } from '../store/presences.ts';
+import { isWhole } from '../store/read-order.ts';
 import { clearStaging } from '../store/stage.ts';
 import { unplanned } from '../store/unreadable.ts';
 import type { Chores } from '../system/chores.ts';
 import { carryOut, isLong } from './actions.ts';
 import { noteFailure } from './failing.ts';
+import type { LastTick } from './glance.ts';
+import { glance, lastTick } from './glance.ts';
 import type { Pulse } from './heartbeat.ts';
 import { beat, newPulse } from './heartbeat.ts';
 import { newLicenceLook } from './licences.ts';
@@ -27,6 +30,8 @@ import { beatPresence } from './tell-presence.ts';
 export interface Runner {
   /** Looks, decides and acts once. True when there was anything to do or a script runs. */
   tick(): Promise<boolean>;
+  /** Beats, and looks whether a tick is due: for where ticks take long. */
+  glance(): Promise<boolean>;
   /** Resolves when no long action is under way. */
   settled(): Promise<void>;
   /** The ledger that this runner trusts. */
@@ -65,6 +70,8 @@ export async function openRunner(
     stopping: false,
   };
   let isDrained = false;
+  let last: LastTick | undefined;
+  const noteLook = () => noteTick(runner.naps, disk.clock.now(), parts.settings.poll_interval_s * 1000);
   const pulse = newPulse(runner);
   return {
     ledger,
@@ -82,10 +89,16 @@ export async function openRunner(
     },
     tick: async () => {
       assertQueue(disk.files, layout, queueId);
-      noteTick(runner.naps, disk.clock.now(), parts.settings.poll_interval_s * 1000);
+      noteLook();
       const seen = await tickOnce(runner, pulse);
       isDrained = seen.isDrained;
+      last = seen.last;
       return seen.isBusy;
+    },
+    glance: async () => {
+      assertQueue(disk.files, layout, queueId);
+      noteLook();
+      return glance(runner, pulse, last);
     },
   };
 }
@@ -120,9 +133,20 @@ async function tickOnce(runner: RunnerState, pulse: Pulse) {
   for (const action of plan.actions) await act(runner, action);
   await beatSafely(runner, pulse, plan, snapshot.machine);
   if (plan.actions.length > 0) runner.ring(); // what was done may allow the next step at once
-  const isBusy = plan.actions.length > 0 || chores.isAnyPending() || isAnyUnderWay(runner);
+  const isActing = plan.actions.length > 0 || chores.isAnyPending();
+  const isBusy = isActing || isAnyUnderWay(runner);
   const { draining } = snapshot.machine.owner;
-  return { isBusy, isDrained: draining !== undefined && !isBusy && plan.running.length === 0 };
+  followMoving(runner, snapshot.jobs);
+  const last = lastTick(runner, snapshot, plan, isActing);
+  return { isBusy, last, isDrained: draining !== undefined && !isBusy && plan.running.length === 0 };
+}
+
+/** Inputs that are still arriving, and what may be asked of a run. */
+function followMoving({ follow, layout }: RunnerState, jobs: readonly RunnerJob[]): void {
+  for (const { job_id, order, ledger } of jobs) {
+    if (order && !isWhole(order)) follow?.(layout.order(job_id));
+    if (isUnderWay(ledger)) follow?.(layout.requests(job_id));
+  }
 }
 
 /** Does a script of ours run? Of a run by hand only its own counts. */

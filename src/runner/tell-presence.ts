@@ -5,7 +5,7 @@ import { closedUntil } from '../job/schedule.ts';
 import type { MachineSeen } from '../queue/machine.ts';
 import { pausedNow } from '../queue/owner-wish.ts';
 import type { RunnerPlan } from '../queue/plan-runner.ts';
-import { isoNow } from '../store/disk.ts';
+import { isoNow, sha256Of } from '../store/disk.ts';
 import { writePresence } from '../store/presences.ts';
 import { clearedJobs } from './cleared.ts';
 import { failingNow } from './failing.ts';
@@ -28,7 +28,7 @@ export async function beatPresence(
   const failingWhat = failing.map(({ job_id, action }) => [job_id, action]);
   const device = runner.device?.();
   const { stopped } = runner;
-  const told = JSON.stringify([plan.running, plan.waiting, closed, cleared, failingWhat, device, stopped]);
+  const told = JSON.stringify([planText(plan), closed, cleared, failingWhat, device, stopped]);
   const isDue = pulse.atMs === undefined || nowMs - pulse.atMs >= settings.heartbeat_interval_s * 1000;
   if (!isDue && told === pulse.told) return;
   await writePresence(disk, runner.layout, {
@@ -43,6 +43,15 @@ export async function beatPresence(
   pulse.seq += 1;
   pulse.atMs = nowMs;
   pulse.told = told;
+}
+
+/** A plan is told many times, and may name ten thousand jobs. */
+const planTexts = new WeakMap<RunnerPlan, string>();
+
+function planText(plan: RunnerPlan): string {
+  const text = planTexts.get(plan) ?? sha256Of(JSON.stringify([plan.running, plan.waiting]));
+  planTexts.set(plan, text);
+  return text;
 }
 
 /** What keeps the runner as a whole from starting anything. */

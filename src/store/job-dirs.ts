@@ -10,6 +10,15 @@ export function jobDirs(files: Files, dir: string): string[] {
   );
 }
 
+/** The same as a set: the one of before where it has the same names. */
+export function asKnown(
+  before: ReadonlySet<string> | undefined,
+  names: readonly string[],
+): ReadonlySet<string> {
+  const isSame = before?.size === names.length && names.every((name) => before.has(name));
+  return isSame ? before : new Set(names);
+}
+
 /** The ids of all jobs that have an order or a record. */
 export function openJobs(files: Files, layout: Layout): string[] {
   return (['outbox', 'inbox'] as const).flatMap((tree) => jobDirs(files, layout.tree(tree)));

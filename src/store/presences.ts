@@ -30,7 +30,14 @@ export interface PresencesSeen {
   problems: Problem[];
 }
 
-export function lookAtPresences(files: Files, layout: Layout): PresencesSeen {
+type Reading = () => Presence | undefined;
+
+/** `readOne`: by whoever knows when a presence need not be read again. */
+export function lookAtPresences(
+  files: Files,
+  layout: Layout,
+  readOne: (id: string, read: Reading) => Presence | undefined = (_, read) => read(),
+): PresencesSeen {
   const seen: PresencesSeen = { presences: [], unreadable: [], problems: [] };
   for (const { name } of files.list(layout.tree('runners')) ?? []) {
     if (!name.endsWith('.json') || isSkippedName(name)) continue;
@@ -39,7 +46,7 @@ export function lookAtPresences(files: Files, layout: Layout): PresencesSeen {
       seen.unreadable.push(id);
       return unreadableFile(`runners/${name}`, error);
     };
-    const presence = guarded(seen.problems, told, () => wholePresence(files, layout, id));
+    const presence = guarded(seen.problems, told, () => readOne(id, () => wholePresence(files, layout, id)));
     if (presence) seen.presences.push(presence);
   }
   return seen;

@@ -4,6 +4,8 @@ import type { Clock } from './clock.ts';
 export interface Ticking {
   /** Looks, decides and acts once. True when there was anything to do or something is under way. */
   tick(): Promise<boolean>;
+  /** A look that costs little: is a tick due although nobody rang? Asked with the slow timer where ticks take long. */
+  glance?(): Promise<boolean>;
   /** Resolves when no long action is under way. */
   settled(): Promise<void>;
   /** The loop has ended: nothing follows. */
@@ -13,18 +15,28 @@ export interface Ticking {
 /** Rings when something happened; whoever waits goes on. A ring while nobody waits is not lost. */
 export interface Bell {
   ring(): void;
-  /** Resolves at a ring, when the time is over, or when the signal fires. */
-  wait(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Something moved that may mean nothing: a glance will tell. */
+  stir(): void;
+  /** Resolves at a ring, when the time is over, or when the signal fires. True when it was rung. */
+  wait(ms: number, signal?: AbortSignal): Promise<boolean>;
 }
 
 export function newBell(clock: Clock): Bell {
-  let rung = new AbortController();
+  let moved = new AbortController();
+  let isRung = false;
   return {
-    ring: () => rung.abort(),
+    ring: () => {
+      isRung = true;
+      moved.abort();
+    },
+    stir: () => moved.abort(),
     wait: async (ms, signal) => {
       await clock.turn(); // a bell that rings all the time must not keep signals and timers out
-      await clock.sleep(ms, signal ? AbortSignal.any([rung.signal, signal]) : rung.signal);
-      rung = new AbortController();
+      await clock.sleep(ms, signal ? AbortSignal.any([moved.signal, signal]) : moved.signal);
+      const wasRung = isRung;
+      moved = new AbortController();
+      isRung = false;
+      return wasRung;
     },
   };
 }
@@ -41,6 +53,11 @@ export interface LoopOptions {
   onError(error: unknown): void;
 }
 
+/** Of the time of a loop that nobody wakes, ticks take no more than one part in so many. */
+const REST = 400;
+/** And the rest of one that takes very long ends all the same. */
+const REST_MAX_MS = 120_000;
+
 /** Events come in bursts: after a wake-up this long is waited for more of them. */
 const BURST_MS = 5;
 
@@ -49,14 +66,25 @@ export async function runLoop(
   ticking: Ticking,
   { clock, bell, pollMs, stop, onTick, onError }: LoopOptions,
 ): Promise<void> {
+  let isRung = true;
+  let restUntilMs = 0;
+  const tick = async () => {
+    const startMs = clock.monotonic();
+    await ticking.tick();
+    const endMs = clock.monotonic();
+    restUntilMs = endMs + Math.min(REST_MAX_MS, REST * (endMs - startMs));
+  };
+  const isDue = async () =>
+    isRung || clock.monotonic() >= restUntilMs || !ticking.glance || (await ticking.glance());
   while (!stop.aborted) {
     try {
-      await ticking.tick();
+      if (await isDue()) await tick();
       onTick?.();
     } catch (error) {
+      restUntilMs = 0;
       onError(error);
     }
-    await bell.wait(pollMs, stop);
+    isRung = await bell.wait(pollMs, stop);
     await clock.sleep(BURST_MS, stop);
   }
   await ticking.settled();

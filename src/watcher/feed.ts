@@ -29,6 +29,8 @@ export interface Feed {
   write(difference: Difference, sight: PoolSight, at: string): Promise<void>;
   /** Could the last events be written? While they cannot, nothing may be done that must be told of. */
   canTell(): boolean;
+  /** Is there anything that should be told or taken, and was not yet? */
+  isBehind(): boolean;
   /** Gives subscribers what they have not taken yet. */
   deliver(): Promise<void>;
   /** Writes the checkpoint when it is due. */
@@ -91,6 +93,8 @@ export function newFeed(parts: FeedParts, queueId: string): Feed {
     },
     write: (difference, sight, at) => write(feed, difference, sight, at),
     canTell: () => !feed.told.has(EVENTS),
+    isBehind: () =>
+      !feed.opened || feed.told.size > 0 || feed.opened.backlogs.some(({ waiting }) => waiting.length > 0),
     deliver: () => deliver(feed),
     checkpoint: async () => {
       const passedMs = feed.disk.clock.monotonic() - (feed.saved?.atMs ?? Number.NEGATIVE_INFINITY);

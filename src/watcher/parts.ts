@@ -43,6 +43,8 @@ export interface WatcherParts {
   withheld?: readonly string[];
   /** What is known of the mirror at this moment: to this device of it, or, where none is named, as a whole. */
   link: (device?: string) => LinkState;
+  /** Something is about to move in this directory of a job: whoever wakes the watcher should look there. */
+  follow?: (dir: string) => void;
   /** Why it is as it is as a whole, for people. */
   linkWhy?: () => string | undefined;
   /** Who seals and asks, for the files that say so. */
@@ -77,6 +79,7 @@ export interface WatcherState extends WatcherParts {
   memory: Map<string, JobMemory>;
   /** By runner id, as last read. */
   presences: Map<string, Presence>;
+  presencesSeen: Map<string, Sighting<Presence | undefined>>;
   liveness: Liveness;
   lasting: LastingProblems;
   /** Known jobs of which nothing was found at the last looks, since when. */

@@ -1,7 +1,7 @@
 // What there is of which job, by names alone: in the trees, in the archive, and among the watcher's own notes. Each
 // directory is listed again where it has changed.
 import path from 'node:path';
-import { jobDirs } from '../store/job-dirs.ts';
+import { asKnown, jobDirs } from '../store/job-dirs.ts';
 import type { Sighting } from '../store/sighting.ts';
 import { sight } from '../store/sighting.ts';
 import type { WatcherState } from './parts.ts';
@@ -34,11 +34,15 @@ export function seePlaces(watcher: WatcherState): Places {
   // by the path of any one note
   const notes = [layout.lost(''), layout.abandoned(''), layout.unheld('')].map(path.dirname);
   const list = (dir: string, n: number) => {
-    const read = () => new Set(n < trees.length ? jobDirs(disk.files, dir) : noted(watcher, dir));
+    const names = () => (n < trees.length ? jobDirs(disk.files, dir) : noted(watcher, dir));
+    const read = () => asKnown(before?.lists[n]?.value, names());
     return sight<Ids>(disk, before?.lists[n], [dir], read, { againMs: LIST_AGAIN_MS });
   };
   const lists = [...trees, ...notes].map(list);
-  if (before && lists.every((each, n) => each === before.lists[n])) return before.places;
+  if (before && lists.every(({ value }, n) => value === before.lists[n]?.value)) {
+    before.lists = lists;
+    return before.places;
+  }
   const [order, record, asked, lost, abandoned, unheld] = lists.map(({ value }) => value) as Six;
   const places = { order, record, asked, lost, abandoned, unheld };
   watcher.placesSeen = { lists, places };

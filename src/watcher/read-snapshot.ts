@@ -1,7 +1,10 @@
 // Reads what the watcher decides from: orders, requests, records as they arrive, its own copies, the archive.
+
+import type { Presence } from '../job/presence.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
 import { lookAtPresences } from '../store/presences.ts';
+import { sight } from '../store/sighting.ts';
 import { unreadable } from '../store/unreadable.ts';
 import type { JobMemory, WatcherState } from './parts.ts';
 import type { Places } from './places.ts';
@@ -42,12 +45,22 @@ interface Around {
  * Keeps what the runners say of themselves; of one whose presence cannot be read what it said last, so that it grows
  * silent and is no stranger. Answers the ids of all whose presence is known.
  */
-function lookAtRunners(watcher: WatcherState, problems: Problem[]): string[] {
-  const seen = lookAtPresences(watcher.disk.files, watcher.layout);
+export function lookAtRunners(watcher: WatcherState, problems: Problem[]): string[] {
+  const seen = lookAtPresences(watcher.disk.files, watcher.layout, (id, read) =>
+    seePresence(watcher, id, read),
+  );
   problems.push(...seen.problems);
   const kept = seen.unreadable.flatMap((id) => watcher.presences.get(id) ?? []);
   watcher.presences = new Map([...kept, ...seen.presences].map((presence) => [presence.runner_id, presence]));
   return [...watcher.presences.keys()];
+}
+
+/** One may name ten thousand jobs. */
+function seePresence(watcher: WatcherState, id: string, read: () => Presence | undefined) {
+  const { disk, layout, presencesSeen } = watcher;
+  const seen = sight(disk, presencesSeen.get(id), [layout.presence(id)], read);
+  presencesSeen.set(id, seen);
+  return seen.value;
 }
 
 function recall(watcher: WatcherState, jobId: string): JobMemory {

@@ -6,7 +6,7 @@ import { comparePool } from '../queue/compare-pool.ts';
 import { awaitsSecondLook, planWatcher } from '../queue/plan-watcher.ts';
 import type { Problem } from '../queue/problem.ts';
 import { newProblems } from '../queue/problem.ts';
-import type { WatcherAction, WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
+import type { RecordArrival, WatcherAction, WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
 import { openArchiveIndex } from '../store/archive-index.ts';
 import { isoNow } from '../store/disk.ts';
 import { assertQueue } from '../store/marker.ts';
@@ -16,6 +16,8 @@ import { carryOut, isLong } from './actions.ts';
 import { newBus } from './bus.ts';
 import type { Feed } from './feed.ts';
 import { newFeed } from './feed.ts';
+import type { LastTick } from './glance.ts';
+import { glance, lastTick } from './glance.ts';
 import { judgeAll, newLiveness } from './judge.ts';
 import { failingAction, forgetFailing, noLastingProblems, noteSuccess } from './lasting-problems.ts';
 import type { WatcherParts, WatcherState } from './parts.ts';
@@ -26,6 +28,8 @@ import { stopTelling, tellLiveness } from './tell-liveness.ts';
 export interface Watcher {
   /** Looks, decides and acts once. True when there was anything to do or a second look is due soon. */
   tick(): Promise<boolean>;
+  /** Judges who is alive, and looks whether a tick is due: for where ticks take long. */
+  glance(): Promise<boolean>;
   /** Resolves when no long action is under way. */
   settled(): Promise<void>;
   /** Tells that it ends and keeps what it knows. Nothing is done afterwards. */
@@ -52,16 +56,24 @@ export function openWatcher(
     memory: new Map(),
     problems: [],
     presences: new Map(),
+    presencesSeen: new Map(),
     liveness: newLiveness(),
     chores,
     processing: new Set(),
     ring,
   };
+  let last: LastTick | undefined;
   return {
     settled: chores.settled,
     tick: async () => {
       assertQueue(disk.files, layout, id);
-      return tickOnce(watcher, feed);
+      const seen = await tickOnce(watcher, feed);
+      last = seen.last;
+      return seen.isBusy;
+    },
+    glance: async () => {
+      assertQueue(disk.files, layout, id);
+      return glance(watcher, feed, last);
     },
     close: async () => {
       await feed.close();
@@ -70,7 +82,7 @@ export function openWatcher(
   };
 }
 
-async function tickOnce(watcher: WatcherState, feed: Feed): Promise<boolean> {
+async function tickOnce(watcher: WatcherState, feed: Feed) {
   const snapshot = readWatcherSnapshot(watcher);
   forgetGone(watcher, snapshot.jobs);
   const { problems } = snapshot;
@@ -87,11 +99,18 @@ async function tickOnce(watcher: WatcherState, feed: Feed): Promise<boolean> {
   for (const action of actions) await act(watcher, action);
   await feed.checkpoint();
   if (actions.length > 0) watcher.ring(); // what was done may allow the next step at once
-  return (
+  const isBusy =
     actions.length > 0 ||
     watcher.chores.isAnyPending() ||
-    snapshot.jobs.some((job) => !job.busy && awaitsSecondLook(job))
-  );
+    snapshot.jobs.some((job) => !job.busy && awaitsSecondLook(job));
+  for (const { job_id, record } of snapshot.jobs)
+    if (record && isMoving(record)) watcher.follow?.(watcher.layout.record(job_id));
+  return { isBusy, last: lastTick(watcher, snapshot, isBusy) };
+}
+
+/** Does more of it come soon? */
+function isMoving({ record, sealSha256, complete }: RecordArrival): boolean {
+  return record?.state === 'running' || (sealSha256 !== undefined && !complete);
 }
 
 /** What must not happen unannounced: while no event can be written it waits. */

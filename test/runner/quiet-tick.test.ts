@@ -1,6 +1,8 @@
 // What a daemon reads of jobs of which nothing has changed: nothing.
 import { describe, expect, test } from 'vitest';
+import { readLost } from '../../src/store/lost.ts';
 import { writeOwner } from '../../src/store/owner.ts';
+import { readPresence, writePresence } from '../../src/store/presences.ts';
 import { writeRequest } from '../../src/store/requests.ts';
 import type { Files } from '../../src/system/files.ts';
 import { makeOrder } from '../helpers/make-order.ts';
@@ -57,6 +59,101 @@ describe.each(['runner', 'watcher'] as const)('the %s', (daemon) => {
     expect(read).not.toEqual([]);
     expect(read.filter((file) => !file.startsWith(layout.requests(JOBS[2] ?? '')))).toEqual([]);
   });
+});
+
+describe.each(['runner', 'watcher'] as const)('a glance of the %s', (daemon) => {
+  test('reads nothing of any job, and finds that no tick is due', async () => {
+    const { read, [daemon]: it } = await waiting();
+    expect(await it.glance()).toBe(false);
+    expect(read).toEqual([]);
+  });
+
+  test('finds that a tick is due when an order has come', async () => {
+    const { disk, layout, [daemon]: it } = await waiting();
+    await makeOrder(disk, layout, { job_id: 'job-20260210-143029-new' });
+    expect(await it.glance()).toBe(true);
+  });
+});
+
+test('a glance of the runner tells that it lives', async () => {
+  const { disk, layout, runner } = await waiting();
+  const seq = () => readPresence(disk.files, layout, 'station')?.seq ?? 0;
+  const before = seq();
+  disk.clock.advance(31_000);
+  expect(await runner.glance()).toBe(false);
+  expect(seq()).toBe(before + 1);
+});
+
+test('a glance of the runner finds what its owner wishes', async () => {
+  const { disk, at, runner } = await waiting();
+  await writeOwner(disk, at, {});
+  expect(await runner.glance()).toBe(true);
+});
+
+describe('while a script runs, a glance of the runner', () => {
+  const running = async () => {
+    const machine = await waiting();
+    const { disk, at, runner, processes } = machine;
+    await writeOwner(disk, at, {});
+    const phases = () => [...runner.ledger.jobs.values()].map(({ phase }) => phase);
+    for (let look = 0; look < 20 && !phases().includes('started'); look++) {
+      await runner.tick();
+      await runner.settled();
+      if (!processes.isAnyAlive()) continue;
+      await processes.step();
+    }
+    expect(phases()).toEqual(['started']);
+    await runner.tick();
+    await runner.settled();
+    return machine;
+  };
+
+  test('finds nothing while it goes on', async () => {
+    const { runner } = await running();
+    expect(await runner.glance()).toBe(false);
+  });
+
+  test('finds that it has ended', async () => {
+    const { runner, processes } = await running();
+    while (processes.isAnyAlive()) await processes.step();
+    expect(await runner.glance()).toBe(true);
+  });
+
+  test('finds what is asked of it', async () => {
+    const { runner, disk, layout } = await running();
+    const [job = ''] = [...runner.ledger.jobs.keys()];
+    await writeRequest(disk, layout, job, 'release', {});
+    await runner.tick();
+    await runner.settled();
+    expect(await runner.glance()).toBe(false);
+    await writeRequest(disk, layout, job, 'cancel', {});
+    expect(await runner.glance()).toBe(true);
+  });
+});
+
+test('a glance of the watcher hears that a runner says something new, and not that it lives', async () => {
+  const { disk, layout, watcher } = await waiting();
+  const presence = readPresence(disk.files, layout, 'station');
+  if (!presence) throw new Error('there is no presence');
+  await writePresence(disk, layout, { ...presence, seq: presence.seq + 1, clock: '2026-02-10T20:00:00Z' });
+  expect(await watcher.glance()).toBe(false);
+  await writePresence(disk, layout, {
+    ...presence,
+    seq: presence.seq + 2,
+    running: [{ job_id: 'x', heartbeat_seq: 1 }],
+  });
+  expect(await watcher.glance()).toBe(true);
+});
+
+test('a glance of the watcher finds that a runner is lost', async () => {
+  const { disk, layout, watcher } = await waiting();
+  let isDue = false;
+  for (let s = 0; s < 400 && !isDue; s += 20) {
+    disk.clock.advance(20_000);
+    isDue = await watcher.glance();
+  }
+  expect(isDue).toBe(true);
+  expect(readLost(disk.files, layout.lost(JOBS[0] ?? ''))).toBeDefined();
 });
 
 test('an order that is not whole yet is looked at each time', async () => {

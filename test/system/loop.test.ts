@@ -6,7 +6,7 @@ import { until } from './temp-dir.ts';
 const HOUR_MS = 3_600_000;
 
 /** How a promise stands once everything that is ready has had its turn. */
-async function stands(promise: Promise<void>): Promise<'over' | 'waiting'> {
+async function stands(promise: Promise<unknown>): Promise<'over' | 'waiting'> {
   let state: 'over' | 'waiting' = 'waiting';
   void promise.then(() => {
     state = 'over';
@@ -71,6 +71,37 @@ describe('the loop', () => {
   test('ticks with the slow timer when nothing rings', async () => {
     const { stop, seen, over } = running(() => Promise.resolve(false), 1);
     await until('three ticks', () => seen.ticks >= 3);
+    stop.abort();
+    await over;
+  });
+
+  test('glances instead while it rests from a tick that took long, and ticks when that finds something', async () => {
+    const bell = newBell(systemClock);
+    const stop = new AbortController();
+    const seen = { ticks: 0, glances: 0, isDue: false };
+    const ticking = {
+      tick: async () => {
+        seen.ticks += 1;
+        await systemClock.sleep(20);
+        return false;
+      },
+      glance: () => {
+        seen.glances += 1;
+        return Promise.resolve(seen.isDue);
+      },
+      settled: () => Promise.resolve(),
+    };
+    const onError = () => {};
+    const over = runLoop(ticking, { clock: systemClock, bell, pollMs: 1, stop: stop.signal, onError });
+    await until('some glances', () => seen.glances >= 5);
+    expect(seen.ticks).toBe(1);
+    bell.stir();
+    await until('one more glance', () => seen.glances >= 6);
+    expect(seen.ticks).toBe(1);
+    bell.ring();
+    await until('a tick after a ring', () => seen.ticks === 2);
+    seen.isDue = true;
+    await until('a tick after a glance', () => seen.ticks === 3);
     stop.abort();
     await over;
   });

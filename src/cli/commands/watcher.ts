@@ -5,6 +5,7 @@ import { archivedNames } from '../../store/archive.ts';
 import { sweepTemps } from '../../store/disk.ts';
 import type { Log } from '../../system/log.ts';
 import type { Bell, Ticking } from '../../system/loop.ts';
+import type { Watching } from '../../system/watch.ts';
 import { newBus } from '../../watcher/bus.ts';
 import { openWatcher } from '../../watcher/watcher.ts';
 import type { Context } from '../context.ts';
@@ -38,7 +39,8 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
   const bell = daemon.newBell();
   const stopping = new AbortController();
   const stopped = AbortSignal.any([stopping.signal, parts.interrupt]);
-  const open = () => openOne(context, daemon, { log, bell, mirror, stopping: stopped });
+  const open = (follow?: Follow) =>
+    openOne(context, daemon, { log, bell, mirror, stopping: stopped, follow });
   return whileLocked(context, context.layout.watcherLock, 'the watcher', async () => {
     await keepLog(context, made, 'watcher');
     for (const dir of [context.layout.staging, context.layout.watcher]) await sweepTemps(parts.disk, dir);
@@ -51,13 +53,15 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
   });
 }
 
+type Follow = Watching['follow'];
+
 interface GoingOn {
   log: Log;
   bell: Bell;
   startedMs: number;
   /** Fires when the daemon is told to stop. */
   stopping: AbortController;
-  open(): Promise<Ticking>;
+  open(follow: Follow): Promise<Ticking>;
 }
 
 /** Ticks until the daemon is told to stop. */
@@ -68,20 +72,23 @@ async function goOn(
 ): Promise<VerbResult> {
   const { layout, parts, settings } = context;
   const options = daemonOptions(context, log, bell, settings.watcher.poll_interval_s);
-  const trees = (['outbox', 'inbox', 'runners', 'requests'] as const).map((tree) => layout.tree(tree));
+  const trees = (['outbox', 'inbox', 'requests'] as const).map((tree) => layout.tree(tree));
   const watching = daemon.watch(trees, bell.ring);
+  // a runner says every half minute that it lives, and seldom anything else
+  const hearing = daemon.watch([layout.tree('runners')], bell.stir);
   log.info({ queue: layout.root, version: parts.version }, 'watcher is up');
-  const ticking = reopening(open);
+  const ticking = reopening(() => open(watching.follow));
   await whileStoppable(context, { daemon: 'watcher', startedMs, log }, (stop) => {
     stop.addEventListener('abort', () => stopping.abort(), { once: true });
     return daemon.runLoop(ticking, { ...options, stop });
   });
-  await watching.close();
+  await Promise.all([watching.close(), hearing.close()]);
   log.info({ queue: layout.root }, 'watcher has stopped');
   return { value: { queue: layout.root, stopped: true }, text: () => '' };
 }
 
 interface Around {
+  follow: Follow | undefined;
   log: Log;
   bell: Bell;
   mirror: Pick<DaemonMirror, 'link' | 'why'>;
@@ -91,7 +98,7 @@ interface Around {
 async function openOne(
   context: Context,
   daemon: DaemonParts,
-  { log, bell, mirror, stopping }: Around,
+  { log, bell, mirror, stopping, follow }: Around,
 ): Promise<Ticking> {
   const { parts, layout, settings } = context;
   const { host, user } = parts.environment;
@@ -109,6 +116,7 @@ async function openOne(
     withheld,
     link: mirror.link,
     linkWhy: mirror.why,
+    ...(follow && { follow }),
   };
   return openWatcher(watcher, context.queueId, chores, bell.ring);
 }

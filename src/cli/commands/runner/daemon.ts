@@ -46,6 +46,7 @@ async function goOn(context: Context, prepared: PreparedRunner, startedMs: numbe
   const watching = daemon.watch([layout.tree('outbox'), layout.tree('requests')], bell.ring);
   daemon.launcher.keepReady?.(at.attemptsOfAll);
   log.info({ runner: identity.id, queue: layout.root, version: identity.version }, 'runner is up');
+  prepared.follow(watching.follow);
   const { drained, goesOn } = await runOn(context, prepared, startedMs);
   await watching.close();
   const why = drained ? DRAINED : afterStop(goesOn);
