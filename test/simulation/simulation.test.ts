@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { COUNTEREXAMPLES, quiet } from './counterexamples.ts';
 import type { Fault } from './fault-kinds.ts';
 import { kindOf, runSeeds } from './report.ts';
+import type { JobPlan, Scenario } from './scenario.ts';
 import { scenarioOf } from './scenario.ts';
 import { shrunk } from './shrink.ts';
 import { simulate } from './simulate.ts';
@@ -65,6 +66,16 @@ describe('the simulator', { timeout: LIMIT_MS }, () => {
     const small = await shrunk({ ...scenario, faults: [...scenario.faults, needed] }, fails);
     expect(small.faults).toEqual([needed]);
     expect(small.jobs).toHaveLength(1);
+  });
+
+  test('keeps the job that a deed is done to when it leaves others out', async () => {
+    const jobs = ['a', 'b', 'c'].map((id) => ({ ...quiet(1).jobs[0], id }) as JobPlan);
+    const deed: Fault = { kind: 'person', who: 'linux', atMs: 1, what: 'cancel', job: 2 };
+    const fails = async ({ faults, jobs: left }: Scenario) =>
+      faults.some((fault) => 'job' in fault && left[fault.job]?.id === 'c');
+    const small = await shrunk(quiet(1, { jobs, faults: [{ ...deed, job: 0 }, deed] }), fails);
+    expect(small.jobs.map(({ id }) => id)).toEqual(['c']);
+    expect(small.faults).toEqual([{ ...deed, job: 0 }]);
   });
 
   test('takes failures that differ only in names and numbers as the same', () => {
