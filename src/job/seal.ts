@@ -6,10 +6,11 @@ export const SEAL_SIGNATURE = 'SHA256SUMS.sig';
 export const JOB_JSON = 'job.json';
 export const STDOUT_LOG = 'stdout.log';
 
+const SEAL_FILES: ReadonlySet<string> = new Set([SEAL, SEAL_SIGNATURE].map(foldCase));
+
 /** The names at the top of a directory that the seal does not name. */
 export function isSealFile(path: string): boolean {
-  const folded = foldCase(path);
-  return folded === foldCase(SEAL) || folded === foldCase(SEAL_SIGNATURE);
+  return SEAL_FILES.has(foldCase(path));
 }
 
 /** One file that a seal names. */

@@ -47,7 +47,13 @@ function archivedDirs(files: Files, layout: Layout, jobId: string): string[] {
 
 /** May no new job have this id? Requests alone count too: they would meet the new job. */
 export function isTaken(files: Files, layout: Layout, jobId: string): boolean {
-  return findJob(files, layout, jobId) !== undefined || files.facts(layout.requests(jobId)) !== undefined;
+  const isThere = (dir: string) => files.facts(dir) !== undefined;
+  return (
+    isThere(layout.order(jobId)) ||
+    archivedDirs(files, layout, jobId).length > 0 ||
+    isThere(layout.record(jobId)) ||
+    isThere(layout.requests(jobId))
+  );
 }
 
 /** Adds what is wrong with the jobs that a new job is to wait for. */

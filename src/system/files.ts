@@ -98,14 +98,23 @@ async function syncFileOf(fs: FsLike, file: string): Promise<void> {
   }
 }
 
+/** What is synced at once, as its directory is: to hand it to another thread would take longer than the disk does. */
+const SYNC_NOW_BYTES = 1 << 18;
+
 function openFile(fs: FsLike, fd: number): OpenFile {
+  let written = 0;
   return {
     read: (buffer) => fs.readSync(fd, buffer, 0, buffer.length, null),
     write: (bytes) => {
       for (let done = 0; done < bytes.length; ) done += fs.writeSync(fd, bytes, done, bytes.length - done);
+      written += bytes.length;
     },
     sync: () =>
-      new Promise((resolve, reject) => fs.fsync(fd, (error) => (error ? reject(error) : resolve()))),
+      new Promise((resolve, reject) => {
+        // what others have written into it is not known here
+        if (written > 0 && written <= SYNC_NOW_BYTES) resolve(fs.fsyncSync(fd));
+        else fs.fsync(fd, (error) => (error ? reject(error) : resolve()));
+      }),
     close: () => fs.closeSync(fd),
   };
 }
