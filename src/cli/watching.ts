@@ -6,7 +6,6 @@ import type { CliParts } from './parts.ts';
 import { errorOf, errorText } from './render/error.ts';
 import { printable } from './render/printable.ts';
 import { frame } from './render/screen.ts';
-import { isColored, styleOf } from './render/style.ts';
 import type { VerbResult } from './verb.ts';
 
 const DEFAULT_S = 5;
@@ -57,6 +56,7 @@ async function line(look: Watching['look']): Promise<string> {
 }
 
 async function picture({ environment, disk }: CliParts, look: Watching['look']): Promise<string> {
+  const { isColored, styleOf } = await import('./render/style.ts');
   const style = styleOf(environment);
   const text = await look().then(
     (result) => result.text(style),

@@ -51,7 +51,10 @@ export function systemEnvironment(): Environment {
     dataDir: envPaths('jobq', { suffix: '' }).data,
     nodePath: process.execPath,
     nodeVersion: process.versions.node,
-    stdoutIsTerminal: process.stdout.isTTY === true,
+    // asked for only where it matters: what Node keeps for standard output takes long to make
+    get stdoutIsTerminal() {
+      return process.stdout.isTTY === true;
+    },
     // asked for each time: the window may change
     get columns() {
       return process.stdout.columns ?? 100;

@@ -12,7 +12,6 @@ import { indexOf, viewIn, withUnread } from '../jobs.ts';
 import { lastArchivedFirst, newestFirst } from '../newest.ts';
 import type { CliParts } from '../parts.ts';
 import { pendingRetries } from '../pending-retries.ts';
-import { jobTable, problemList } from '../render/job-table.ts';
 import type { Style } from '../render/style.ts';
 import { idTimeMs, sinceMs } from '../since.ts';
 import type { VerbInput, VerbResult } from '../verb.ts';
@@ -59,7 +58,7 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
   const problems = withUnread(found, unread);
   return {
     value: { jobs, truncated, problems },
-    text: (style) => textOf(style, jobs, truncated, [...problemList(style, problems)]),
+    text: (style) => textOf(style, { jobs, truncated, problems }),
   };
 }
 
@@ -129,16 +128,19 @@ function hasWanted({ state, project }: View, wanted: Wanted): boolean {
   return wanted.project === undefined || project === wanted.project;
 }
 
-function textOf(
-  style: Style,
-  jobs: readonly View[],
-  truncated: boolean,
-  problems: readonly string[],
-): string {
+interface Listed {
+  jobs: readonly View[];
+  truncated: boolean;
+  problems: readonly Problem[];
+}
+
+/** Tables are loaded where there is somebody to read them. */
+async function textOf(style: Style, { jobs, truncated, problems }: Listed): Promise<string> {
+  const { jobTable, problemList } = await import('../render/job-table.ts');
   const shown = jobs.length === 0 ? 'no jobs' : jobTable(style, jobs);
   return [
     shown,
     ...(truncated ? [style.colors.dim('there are more: --limit shows them')] : []),
-    ...problems,
+    ...problemList(style, problems),
   ].join('\n');
 }

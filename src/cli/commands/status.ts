@@ -14,10 +14,7 @@ import type { TargetNow } from '../messages.ts';
 import { newestFirst } from '../newest.ts';
 import type { CliParts } from '../parts.ts';
 import { pendingRetries } from '../pending-retries.ts';
-import { card } from '../render/card.ts';
 import type { Glance } from '../render/glance.ts';
-import { glanceText } from '../render/glance.ts';
-import { failingList, problemList } from '../render/job-table.ts';
 import { sendsMessages } from '../sends-messages.ts';
 import type { VerbInput, VerbResult } from '../verb.ts';
 import type { Watch } from '../watching.ts';
@@ -63,12 +60,17 @@ async function one(asked: Context, jobId: string, { watcher_runs }: Living): Pro
   const runnerStopped = itsRunner?.stopped?.at;
   return {
     value: { ...view, delivery, problems, watcher_runs },
-    text: (style) =>
-      [
+    text: async (style) => {
+      const [{ card }, { failingList, problemList }] = await Promise.all([
+        import('../render/card.ts'),
+        import('../render/job-table.ts'),
+      ]);
+      return [
         card(style, view, { watcherRuns: watcher_runs, delivery, runnerStopped }),
         ...runners.flatMap((runner) => failingList(style, runner, jobId)),
         ...problemList(style, problems),
-      ].join('\n'),
+      ].join('\n');
+    },
   };
 }
 
@@ -97,7 +99,10 @@ async function glance(context: Context, living: Living): Promise<VerbResult> {
     messages: await troubledTargets(context, living),
     ...living,
   };
-  return { value, text: (style) => glanceText(style, value, parts.disk.clock.now()) };
+  const nowMs = parts.disk.clock.now();
+  const text: VerbResult['text'] = async (style) =>
+    (await import('../render/glance.ts')).glanceText(style, value, nowMs);
+  return { value, text };
 }
 
 /** Loaded only where there is a ledger or a target. */

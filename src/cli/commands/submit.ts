@@ -11,7 +11,6 @@ import { openContext } from '../context.ts';
 import { copyMeter } from '../copy-meter.ts';
 import { indexOf } from '../jobs.ts';
 import type { CliParts } from '../parts.ts';
-import { card } from '../render/card.ts';
 import { problemLines } from '../render/error.ts';
 import type { Style } from '../render/style.ts';
 import { bytesText, countText } from '../render/words.ts';
@@ -120,7 +119,10 @@ async function thenWait(
   return {
     value: { ...result, wait: waited },
     exitCode: exitCodeOf(waited),
-    text: (style: Style) => waited.jobs.map((view) => card(style, view)).join('\n'),
+    text: async (style: Style) => {
+      const { card } = await import('../render/card.ts');
+      return waited.jobs.map((view) => card(style, view)).join('\n');
+    },
   };
 }
 
