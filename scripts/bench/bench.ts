@@ -1,7 +1,10 @@
 // The bench: runs the cases one after the other and puts their rows into one table.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { archived } from './cases/archived.ts';
 import { commands } from './cases/commands.ts';
+import { committing } from './cases/committing.ts';
+import { copying } from './cases/copying.ts';
 import { starting } from './cases/starting.ts';
 import { machineText } from './machine.ts';
 import type { Row } from './row.ts';
@@ -10,7 +13,7 @@ import type { BenchCase } from './site.ts';
 import { aligned } from './table.ts';
 
 /** In the order of the table. */
-const CASES: readonly BenchCase[] = [starting, commands];
+const CASES: readonly BenchCase[] = [starting, commands, committing, copying, archived];
 
 export interface BenchOptions {
   home: string;

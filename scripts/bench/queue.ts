@@ -1,5 +1,5 @@
 // A queue to measure in: both roles on this machine, and jobs of five small files. It measures nothing.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Disk, Layout } from '../../src/index.ts';
 import { initQueue, layoutOf, submitStudy, systemClock, systemFiles } from '../../src/index.ts';
@@ -11,6 +11,8 @@ const DISK: Disk = { files: systemFiles, clock: systemClock };
 export async function newQueue(dir: string): Promise<Layout> {
   const layout = layoutOf(dir);
   await initQueue(DISK, layout, 'both', [], commentedSettings);
+  // as `jobq init` says where both roles are on one machine
+  writeFileSync(layout.settings, `${readFileSync(layout.settings, 'utf8')}\n[syncthing]\nlink = "local"\n`);
   return layout;
 }
 
@@ -51,4 +53,58 @@ export async function submitMany(layout: Layout, studyDir: string, count: number
     ids.push(job_id);
   }
   return ids;
+}
+
+/** A finished job of five files as it lies in the archive, without a seal that anybody would check. */
+export function archiveMany(layout: Layout, count: number): void {
+  for (let nth = 0; nth < count; nth++) {
+    const at = new Date(Date.parse('2026-01-01T00:00:00Z') + nth * 60_000);
+    const stamp = at
+      .toISOString()
+      .replace(/\.\d+Z$/, '')
+      .replaceAll(/[-:]/g, '')
+      .replace('T', '-');
+    const job_id = `job-${stamp}-wing`;
+    const dir = layout.archived(`${job_id}_${stamp}`);
+    mkdirSync(path.join(dir, 'order'), { recursive: true });
+    writeFileSync(path.join(dir, 'job.json'), JSON.stringify(finished(job_id, at.toISOString(), nth)));
+    writeFileSync(path.join(dir, 'SHA256SUMS'), `${'0'.repeat(64)}  job.json\n`);
+    writeFileSync(path.join(dir, 'order', 'job.json'), JSON.stringify(orderOf(job_id, at.toISOString())));
+  }
+}
+
+function orderOf(job_id: string, created_at: string) {
+  const script = 'run_optimization.py';
+  const inputs = { files: 5, bytes: 300, empty_dirs: [] };
+  return {
+    job_id,
+    created_at,
+    created_by: 'bench',
+    project: 'wing',
+    type: 'optimization',
+    script,
+    args: [],
+    inputs,
+  };
+}
+
+/** What a record says; one in a thousand failed. */
+export function finished(job_id: string, at: string, nth: number) {
+  const state = nth % 1000 === 999 ? 'failed' : 'completed';
+  return {
+    ...orderOf(job_id, at),
+    status: state,
+    state,
+    state_at: at,
+    queued_at: at,
+    started_at: at,
+    finished_at: at,
+    attempt: 1,
+    runner: { id: 'bench', host: 'bench', pid: 1, boot_id: 'b', version: '0.1.0' },
+    heartbeat_at: at,
+    heartbeat_seq: 3,
+    heartbeat_interval_s: 30,
+    outcome: { kind: state, exit_code: state === 'failed' ? 1 : 0, signal: null, message: state },
+    results: { files: 2, bytes: 100 },
+  };
 }

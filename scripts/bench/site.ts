@@ -22,7 +22,7 @@ export interface BenchCase {
 }
 
 /** The launcher of the built program: what a user starts. */
-const JOBQ = fileURLToPath(new URL('../../bin/jobq.js', import.meta.url));
+export const JOBQ = fileURLToPath(new URL('../../bin/jobq.js', import.meta.url));
 
 /** A new folder below the case's. */
 export function folder(site: Site, ...parts: string[]): string {
@@ -59,7 +59,7 @@ const TIMED = `TIMEFORMAT='%3U %3S'
 time for ((i = 0; i < BENCH_TIMES; i++)); do "$@" >/dev/null 2>"$BENCH_ERRORS" || exit 1; done`;
 
 /** Processor time of one run, user and system, of the process and all it waited for; in milliseconds. */
-function processorMs(site: Site, command: readonly string[], call: Call = {}): number {
+export function processorMs(site: Site, command: readonly string[], call: Call = {}): number {
   const { cwd = site.dir, env = process.env, times = 1 } = call;
   const errors = path.join(site.dir, '.errors.txt');
   const done = spawnSync('bash', ['-c', TIMED, 'bash', ...command], {
