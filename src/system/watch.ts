@@ -1,7 +1,7 @@
 // Wakes a daemon when something moves in the few directories that matter. Events carry no truth: the loop re-reads.
-// One level deep, and only where something moved lately: a queue of ten thousand jobs has few that are in flight.
+// Only where something moved lately: a queue of ten thousand jobs has few that are in flight.
 import type { FSWatcher } from 'node:fs';
-import { readdirSync, statSync, watch } from 'node:fs';
+import { lstatSync, readdirSync, statSync, watch } from 'node:fs';
 import path from 'node:path';
 
 export interface Watching {
@@ -10,14 +10,23 @@ export interface Watching {
   close(): Promise<void>;
 }
 
-/** Calls `wake` when an entry of one of these directories changes, or of a sub-directory in which something moved lately. */
-export type Watch = (dirs: readonly string[], wake: () => void) => Watching;
+/**
+ * Calls `wake` when an entry of one of these directories changes, or of a sub-directory in which something moved lately,
+ * however deep: the last file of an order may lie anywhere in it. What bears a name that is noise wakes nobody.
+ */
+export type Watch = (
+  dirs: readonly string[],
+  wake: () => void,
+  isNoise?: (name: string) => boolean,
+) => Watching;
 
 /** So many sub-directories of each are watched, those that changed last. */
 const MOST_BELOW = 128;
+/** And so many directories in all of them. */
+const MOST_DIRS = 1024;
 
-export const systemWatch: Watch = (dirs, wake) => {
-  const all = new Map(dirs.map((dir) => [path.resolve(dir), watchTree(dir, wake)]));
+export const systemWatch: Watch = (dirs, wake, isNoise = () => false) => {
+  const all = new Map(dirs.map((dir) => [path.resolve(dir), watchTree(dir, wake, isNoise)]));
   return {
     follow: (dir) => all.get(path.dirname(path.resolve(dir)))?.follow(path.basename(dir)),
     close: async () => {
@@ -26,77 +35,110 @@ export const systemWatch: Watch = (dirs, wake) => {
   };
 };
 
-type Moved = (event: string, name: string | null) => void;
+/** One directory, by name those that are watched below it, and what all of a tree have in common. */
+interface Branch {
+  below: Map<string, Branch>;
+  close(): void;
+}
 
-function watchTree(root: string, wake: () => void) {
-  const below = new Map<string, FSWatcher>();
-  const drop = (name: string) => {
-    below.get(name)?.close();
-    below.delete(name);
-  };
-  /** What came into a new directory before it was watched is seen by the look that this wakes. */
-  const follow = (name: string) => {
-    drop(name);
-    const dir = path.join(root, name);
-    const watcher = isDirectory(dir) ? watchOne(dir, wake, () => drop(name)) : undefined;
-    if (!watcher) return;
-    below.set(name, watcher);
-    const [oldest] = below.keys();
-    if (below.size > MOST_BELOW && oldest !== undefined) drop(oldest);
-  };
-  const moved: Moved = (event, name) => {
-    // it has come, or has gone and may have come again
-    if (event === 'rename' && name !== null) follow(name);
-    wake();
-  };
-  const top = watchOne(root, moved, wake);
-  for (const name of top ? newest(root) : []) follow(name);
+interface Tree {
+  wake(): void;
+  isNoise(name: string): boolean;
+  /** Directories that may still be watched. */
+  room: number;
+}
+
+function watchTree(root: string, wake: () => void, isNoise: (name: string) => boolean) {
+  const tree: Tree = { wake, isNoise, room: MOST_DIRS };
+  const top = watchBranch(tree, root, MOST_BELOW, newest(root));
   return {
     follow: (name: string) => {
-      if (!below.has(name)) follow(name);
+      if (top && !top.below.has(name)) grow(tree, top, root, name, MOST_BELOW);
     },
-    close: () => {
-      top?.close();
-      for (const watcher of below.values()) watcher.close();
-      below.clear();
-    },
+    close: () => top?.close(),
   };
 }
 
 /** Undefined where it cannot be watched (gone, or too many watches): the slow timer of the loop does the same, later. */
-function watchOne(dir: string, moved: Moved, failed: () => void): FSWatcher | undefined {
+function watchBranch(tree: Tree, dir: string, most: number, names: readonly string[]): Branch | undefined {
+  if (tree.room === 0) return undefined;
+  const below: Branch['below'] = new Map();
+  const moved = (event: string, name: string | null) => {
+    if (name !== null && tree.isNoise(name)) return;
+    // it has come, or has gone and may have come again
+    if (event === 'rename' && name !== null) grow(tree, branch, dir, name, most);
+    tree.wake();
+  };
+  const watcher = watchOne(dir, moved);
+  if (!watcher) return undefined;
+  tree.room -= 1;
+  let isOpen = true;
+  const close = () => {
+    if (isOpen) tree.room += 1;
+    isOpen = false;
+    watcher.close();
+    for (const each of below.values()) each.close();
+    below.clear();
+  };
+  watcher.on('error', close);
+  const branch = { below, close };
+  for (const name of names) grow(tree, branch, dir, name, most);
+  return branch;
+}
+
+/** What came into a new directory before it was watched is seen by the look that its coming wakes. */
+function grow(tree: Tree, { below }: Branch, dir: string, name: string, most: number): void {
+  below.get(name)?.close();
+  below.delete(name);
+  const child = path.join(dir, name);
+  const [oldest] = below.keys();
+  const isDir = isDirectory(child);
+  if (isDir && below.size >= most && oldest !== undefined) {
+    below.get(oldest)?.close();
+    below.delete(oldest);
+  }
+  const branch = isDir ? watchBranch(tree, child, most, directoriesIn(child)) : undefined;
+  if (branch) below.set(name, branch);
+}
+
+function watchOne(dir: string, moved: (event: string, name: string | null) => void): FSWatcher | undefined {
   try {
-    const watcher = watch(dir, moved);
-    watcher.on('error', failed);
-    return watcher;
+    return watch(dir, moved);
   } catch {
     return undefined;
   }
 }
 
+/** A link is none: nobody reads through it. */
 function isDirectory(dir: string): boolean {
   try {
-    return statSync(dir, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    return lstatSync(dir, { throwIfNoEntry: false })?.isDirectory() ?? false;
   } catch {
     return false;
   }
 }
 
-/** The sub-directories that changed last: what was in flight when the daemon started. */
-function newest(root: string): string[] {
+function directoriesIn(dir: string): string[] {
   try {
-    const seen = readdirSync(root).flatMap((name) => {
-      const stat = statSync(path.join(root, name), { throwIfNoEntry: false });
-      return stat?.isDirectory() ? [{ name, mtimeMs: stat.mtimeMs }] : [];
-    });
-    return seen
-      .sort((a, b) => b.mtimeMs - a.mtimeMs)
-      .slice(0, MOST_BELOW)
-      .reverse()
-      .map(({ name }) => name);
+    return readdirSync(dir, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    );
   } catch {
     return [];
   }
+}
+
+/** The sub-directories that changed last: what was in flight when the daemon started. */
+function newest(root: string): string[] {
+  const seen = directoriesIn(root).flatMap((name) => {
+    const stat = statSync(path.join(root, name), { throwIfNoEntry: false });
+    return stat ? [{ name, mtimeMs: stat.mtimeMs }] : [];
+  });
+  return seen
+    .sort((a, b) => b.mtimeMs - a.mtimeMs)
+    .slice(0, MOST_BELOW)
+    .reverse()
+    .map(({ name }) => name);
 }
 
 /** No events: the daemon's slow timer does the same, later. */

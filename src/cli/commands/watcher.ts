@@ -1,5 +1,6 @@
 // `jobq watcher`: the daemon beside the agents. It seals hand-made orders, brings results home and archives them.
 import { EXIT_CODES } from '../../errors.ts';
+import { isSkippedName } from '../../job/skipped-names.ts';
 import { secretVariables } from '../../settings/notify-names.ts';
 import { archivedNames } from '../../store/archive.ts';
 import { sweepTemps } from '../../store/disk.ts';
@@ -73,9 +74,9 @@ async function goOn(
   const { layout, parts, settings } = context;
   const options = daemonOptions(context, log, bell, settings.watcher.poll_interval_s);
   const trees = (['outbox', 'inbox', 'requests'] as const).map((tree) => layout.tree(tree));
-  const watching = daemon.watch(trees, bell.ring);
+  const watching = daemon.watch(trees, bell.ring, isSkippedName);
   // a runner says every half minute that it lives, and seldom anything else
-  const hearing = daemon.watch([layout.tree('runners')], bell.stir);
+  const hearing = daemon.watch([layout.tree('runners')], bell.stir, isSkippedName);
   log.info({ queue: layout.root, version: parts.version }, 'watcher is up');
   const ticking = reopening(() => open(watching.follow));
   await whileStoppable(context, { daemon: 'watcher', startedMs, log }, (stop) => {

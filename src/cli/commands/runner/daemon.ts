@@ -1,5 +1,6 @@
 // `jobq runner`: the daemon on the machine that runs the scripts.
 import { EXIT_CODES, messageOf } from '../../../errors.ts';
+import { isSkippedName } from '../../../job/skipped-names.ts';
 import { isUnderWay } from '../../../queue/plan-runner.ts';
 import type { Runner } from '../../../runner/runner.ts';
 import { readOwner, writeOwner } from '../../../store/owner.ts';
@@ -43,7 +44,7 @@ export async function run(parts: CliParts, input: VerbInput<Options>): Promise<V
 async function goOn(context: Context, prepared: PreparedRunner, startedMs: number): Promise<VerbResult> {
   const { daemon, at, identity, log, bell } = prepared;
   const { layout } = context;
-  const watching = daemon.watch([layout.tree('outbox'), layout.tree('requests')], bell.ring);
+  const watching = daemon.watch([layout.tree('outbox'), layout.tree('requests')], bell.ring, isSkippedName);
   daemon.launcher.keepReady?.(at.attemptsOfAll);
   log.info({ runner: identity.id, queue: layout.root, version: identity.version }, 'runner is up');
   prepared.follow(watching.follow);
