@@ -30,6 +30,10 @@ async function many() {
     base,
     seeds: Number(values.seeds),
     failuresMax: Number(values.failures),
+    // a long run tells what it finds when it finds it
+    each: (seed, { failure }) => {
+      if (failure !== undefined) console.log(`seed ${seed}: ${failure}`);
+    },
   });
   const seconds = Number(process.hrtime.bigint() - began) / 1e9;
   const cpu = process.cpuUsage();
@@ -43,15 +47,13 @@ async function many() {
     `${(runs.seeds / seconds).toFixed(1)} seeds/s, ${(runs.jobs / seconds).toFixed(1)} jobs/s ` +
       `(${(runs.jobs / cpuSeconds).toFixed(1)} jobs for a second of one processor)`,
   );
-  for (const failure of runs.failures) await tell(failure);
+  if (values.shrink) for (const failure of runs.failures) await tell(failure);
   return runs.failures.length === 0 ? 0 : 1;
 }
 
 async function tell(found) {
-  console.log(`\nseed ${found.seed}: ${found.failure}`);
-  if (!values.shrink) return;
   const { scenario, failure } = await simulator.smallest(found);
-  console.log(`made smaller: ${failure}\n${JSON.stringify(scenario, null, 1)}`);
+  console.log(`\nseed ${found.seed} made smaller: ${failure}\n${JSON.stringify(scenario, null, 1)}`);
   console.log(`the same again, step by step: npm run simulate -- --seed ${found.seed} --trace`);
 }
 
