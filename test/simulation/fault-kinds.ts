@@ -25,6 +25,8 @@ export type Fault =
   | { kind: 'sleep'; who: Device; atMs: number; forMs: number }
   | { kind: 'cut'; atMs: number; forMs: number; how: 'clean' | 'half-open' }
   | { kind: 'mirror'; who: Device; atMs: number; forMs: number; index: 'kept' | 'old' | 'none' }
+  /** Late copies bring back a part of what the mirror had deleted of a job. */
+  | { kind: 'return'; who: Device; atMs: number; afterMs: number; job: number }
   | { kind: 'person'; who: Device; atMs: number; what: Deed; job: number }
   | { kind: 'owner'; atMs: number; forMs: number; interrupt: boolean }
   /** Before it is post-processed, or when it waits for its place. */
@@ -56,6 +58,8 @@ const FAULT_KINDS: readonly Fault['kind'][] = [
     'cut',
     'absence',
     'absence',
+    'return',
+    'return',
     'mirror',
     'mirror',
     'person',
@@ -120,6 +124,8 @@ export function faultOf(random: Random, calmMs: number, jobs: number): Fault {
       return { kind, who, atMs, forMs, index };
     case 'person':
       return { kind, who, atMs, what, job };
+    case 'return':
+      return { kind, who, atMs, afterMs: Math.min(forMs, MINUTE), job };
     case 'owner':
       return { kind, atMs, forMs: Math.min(forMs, calmMs), interrupt: isOdd };
     case 'rot':

@@ -5,6 +5,7 @@ import { count, isHarmed, ROOTS, STATE_DIR } from './check/book.ts';
 import { breach } from './check/breach.ts';
 import { checkOrders } from './check/rules.ts';
 import type { Fault } from './fault-kinds.ts';
+import { comeBack } from './late-copies.ts';
 import { diskOf } from './machine/side.ts';
 import type { Device } from './mirror/versions.ts';
 import { RUNNER_LAYOUT } from './openings.ts';
@@ -63,6 +64,9 @@ function strike(world: World, fault: Fault): void {
       return;
     case 'absence':
       hide(world, fault);
+      return;
+    case 'return':
+      comeBack(world, fault);
       return;
     case 'owner':
       return void pause(world, fault);
