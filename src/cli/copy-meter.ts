@@ -17,9 +17,9 @@ export function copyMeter({ out, disk }: Pick<CliParts, 'out' | 'disk'>): CopyMe
   let shownAt: number | undefined;
   return {
     tell: ({ done_bytes, total_bytes, file }) => {
+      if (total_bytes < BIG_BYTES || !out.stderrIsTerminal) return;
       const now = disk.clock.monotonic();
-      const isSoon = shownAt !== undefined && now - shownAt < EVERY_MS;
-      if (!out.stderrIsTerminal || total_bytes < BIG_BYTES || isSoon) return;
+      if (shownAt !== undefined && now - shownAt < EVERY_MS) return;
       shownAt = now;
       const percent = Math.floor((100 * done_bytes) / total_bytes);
       out.stderr(`${CLEAR_LINE}copying: ${percent} % of ${bytesText(total_bytes)}, ${file}`);
