@@ -6,6 +6,7 @@ import { commands } from './cases/commands.ts';
 import { committing } from './cases/committing.ts';
 import { copying } from './cases/copying.ts';
 import { starting } from './cases/starting.ts';
+import { ticks } from './cases/ticks.ts';
 import { machineText } from './machine.ts';
 import type { Row } from './row.ts';
 import { judge } from './row.ts';
@@ -13,7 +14,7 @@ import type { BenchCase } from './site.ts';
 import { aligned } from './table.ts';
 
 /** In the order of the table. */
-const CASES: readonly BenchCase[] = [starting, commands, committing, copying, archived];
+const CASES: readonly BenchCase[] = [starting, commands, committing, copying, archived, ticks];
 
 export interface BenchOptions {
   home: string;

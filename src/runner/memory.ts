@@ -61,24 +61,54 @@ export type Memory = Map<string, JobMemory>;
 export function recall(memory: Memory, jobId: string, nowMs: number): JobMemory {
   const known = memory.get(jobId);
   if (known) return known;
-  const fresh: JobMemory = {
-    seen: {},
-    signature: undefined,
-    changedAtMs: nowMs,
-    mismatch: undefined,
-    blocked: undefined,
-    launchedAtMs: undefined,
-    hasEnded: false,
-    beat: undefined,
-    follower: newFollower(),
-    live: newLiveMemory(),
-    order: undefined,
-    filesDir: undefined,
-    workMb: undefined,
-    unreadable: new Map(),
-  };
+  const fresh = new Remembered(nowMs);
   memory.set(jobId, fresh);
   return fresh;
+}
+
+/** Most jobs only wait: what is for those that run is made when it is asked for. */
+class Remembered implements JobMemory {
+  seen: Sightings = {};
+  signature: string | undefined = undefined;
+  changedAtMs: number;
+  mismatch: Hindrance | undefined = undefined;
+  blocked: Hindrance | undefined = undefined;
+  launchedAtMs: number | undefined = undefined;
+  hasEnded = false;
+  beat: JobMemory['beat'] = undefined;
+  order: Order | undefined = undefined;
+  filesDir: string | undefined = undefined;
+  workMb: number | undefined = undefined;
+  #run: { follower: Follower; live: LiveMemory; unreadable: Unreadable } | undefined = undefined;
+
+  constructor(nowMs: number) {
+    this.changedAtMs = nowMs;
+  }
+
+  private get run() {
+    this.#run ??= { follower: newFollower(), live: newLiveMemory(), unreadable: new Map() };
+    return this.#run;
+  }
+
+  get follower() {
+    return this.run.follower;
+  }
+
+  set follower(follower) {
+    this.run.follower = follower;
+  }
+
+  get live() {
+    return this.run.live;
+  }
+
+  set live(live) {
+    this.run.live = live;
+  }
+
+  get unreadable() {
+    return this.run.unreadable;
+  }
 }
 
 /** Something was done about the job: all of it is read again. */

@@ -5,6 +5,7 @@ import { JOB_JSON, SEAL } from '../job/seal.ts';
 import type { OrderFacts } from '../queue/order-facts.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { RecordSeen } from '../queue/runner-snapshot.ts';
+import { compactOrder, compactRecord } from '../store/compact.ts';
 import { isWhole, readOrder } from '../store/read-order.ts';
 import { readOwnRecord } from '../store/read-record.ts';
 import { readRequests, requestPaths } from '../store/requests.ts';
@@ -21,7 +22,7 @@ export function seeOrder({ disk, layout }: RunnerState, jobId: string, memory: J
   const hindered = memory.mismatch !== undefined || memory.blocked !== undefined;
   const isSettled = (facts: OrderFacts | undefined) => !hindered && isWhole(facts);
   const before = hindered ? undefined : memory.seen.order;
-  const read = () => readOrder(disk.files, dir, jobId);
+  const read = () => compactOrder(readOrder(disk.files, dir, jobId));
   memory.seen.order = sight(disk, before, sealedPaths(dir), read, { isSettled });
   return memory.seen.order.value;
 }
@@ -30,7 +31,7 @@ const isReadable = (seen: RecordSeen | undefined) => seen?.record !== undefined;
 
 export function seeRecord({ disk, layout }: RunnerState, jobId: string, { seen }: JobMemory) {
   const dir = layout.record(jobId);
-  const read = () => readOwnRecord(disk.files, dir, jobId);
+  const read = () => compactRecord(readOwnRecord(disk.files, dir, jobId));
   seen.record = sight(disk, seen.record, sealedPaths(dir), read, { isSettled: isReadable });
   return seen.record.value;
 }

@@ -8,7 +8,8 @@ import type { Judgement } from '../store/judgement.ts';
 import type { WatcherState } from './parts.ts';
 
 export interface LastingProblems {
-  lookedAtMs: number | undefined;
+  /** When the next look is due. */
+  dueMs: number;
   /** What was there at the last look. */
   last: ReadonlySet<string>;
   /** Actions that fail, by job. */
@@ -16,10 +17,13 @@ export interface LastingProblems {
 }
 
 export function noLastingProblems(): LastingProblems {
-  return { lookedAtMs: undefined, last: new Set(), failing: new Map() };
+  return { dueMs: 0, last: new Set(), failing: new Map() };
 }
 
 const LOOK_MS = 30_000;
+/** It reads every open job: of many it takes no more than one part in so many of the time, and comes all the same. */
+const PART = 400;
+const LOOK_MAX_MS = 1_800_000;
 
 /** The problems that last; undefined when it is not time for a look. */
 export function lastingProblems(
@@ -28,14 +32,16 @@ export function lastingProblems(
 ): ProblemSight[] | undefined {
   const { lasting, disk, layout } = watcher;
   const nowMs = disk.clock.monotonic();
-  if (lasting.lookedAtMs !== undefined && nowMs - lasting.lookedAtMs < LOOK_MS) return undefined;
-  lasting.lookedAtMs = nowMs;
+  if (nowMs < lasting.dueMs) return undefined;
+  lasting.dueMs = nowMs + LOOK_MS;
   const open = new Set(snapshot.jobs.map(({ job_id }) => job_id));
   const found = new Map<string, ProblemSight>();
   const folder = findProblems(disk.files, layout, { open, archived: new Map() });
   for (const problem of [...snapshot.problems, ...folder, ...lasting.failing.values()]) {
     found.set(problemKey(problem), problem);
   }
+  const tookMs = disk.clock.monotonic() - nowMs;
+  lasting.dueMs = nowMs + Math.min(LOOK_MAX_MS, Math.max(LOOK_MS, PART * tookMs));
   const before = lasting.last;
   lasting.last = new Set(found.keys());
   return [...found].flatMap(([key, problem]) => (before.has(key) ? [problem] : []));

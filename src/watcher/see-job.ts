@@ -5,6 +5,7 @@ import { JOB_JSON, SEAL } from '../job/seal.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { ArchivedJob, RecordArrival, WatcherJob } from '../queue/watcher-snapshot.ts';
 import { archivedJob } from '../store/archive.ts';
+import { compactOrder, compactRecord } from '../store/compact.ts';
 import { holdsOnlyConflicts } from '../store/conflicts.ts';
 import { isWhole, readOrder } from '../store/read-order.ts';
 import { readArrival } from '../store/read-record.ts';
@@ -22,7 +23,7 @@ const sealedPaths = (dir: string) => [dir + path.sep + JOB_JSON, dir + path.sep 
 /** One that is not whole yet is looked at in full each time. */
 export function seeOrder({ disk, layout }: WatcherState, jobId: string, { seen }: JobMemory) {
   const dir = layout.order(jobId);
-  const read = () => readOrder(disk.files, dir, jobId);
+  const read = () => compactOrder(readOrder(disk.files, dir, jobId));
   seen.order = sight(disk, seen.order, sealedPaths(dir), read, { isSettled: isWhole });
   return seen.order.value;
 }
@@ -34,7 +35,7 @@ function isSettledRecord(arrival: RecordArrival | undefined): boolean {
 
 export function seeRecord({ disk, layout }: WatcherState, jobId: string, { seen }: JobMemory) {
   const dir = layout.record(jobId);
-  const read = () => readArrival(disk.files, dir, jobId);
+  const read = () => compactRecord(readArrival(disk.files, dir, jobId));
   seen.record = sight(disk, seen.record, sealedPaths(dir), read, { isSettled: isSettledRecord });
   return seen.record.value;
 }
