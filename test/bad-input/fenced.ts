@@ -44,7 +44,7 @@ function fence(files: Files, base: string, breaches: string[]): Files {
 }
 
 /** What no daemon may ever say: that something happened which nobody foresaw. */
-const ACCIDENT =
+export const ACCIDENT =
   /please report it|TypeError|RangeError|Maximum call stack|is not (a function|iterable|defined)|of undefined|of null|Invalid time value|circular/;
 
 function changes(before: readonly string[], after: readonly string[]): string[] {
@@ -83,7 +83,7 @@ export async function fencedQueue(on?: { disk: MemoryDisk; base: string }) {
       disk.volume.writeFileSync(file, bytes);
     },
     /** The sound job is brought home, and then there is time enough for everything to be told. */
-    goesOn: async (more = 4): Promise<boolean> => {
+    goesOn: async (more = 2): Promise<boolean> => {
       await makeOrder(disk, layout, { job_id: GOOD, fields: { priority: 'critical' } });
       const isHome = await machine.until(() => machine.archived(GOOD) !== undefined, { limit: 150 });
       for (let looks = 0; looks < more; looks++) {

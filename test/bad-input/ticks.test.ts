@@ -30,7 +30,7 @@ function some(all: readonly Hostile[], every: number, maxBytes = 20_000): Hostil
 const SEAL = seal(plain(JOB));
 const request = (kind: 'assign' | 'release' | 'cancel' | 'archived', good: Record<string, unknown>) => ({
   kind: `${kind}.json`,
-  inputs: some(hostileJson(good), 13),
+  inputs: some(hostileJson(good), 61),
   put: (at: Put) => {
     held(at);
     at.q.write(path.join(at.q.layout.requests(at.id), `${kind}.json`), at.bytes);
@@ -54,13 +54,13 @@ interface Scene {
 test.each<Scene>([
   {
     kind: 'a sealed order',
-    inputs: some(hostileJson(ORDER), 97, 130_000),
+    inputs: some(hostileJson(ORDER), 401, 130_000),
     put: (at: Put) => order(at, at.bytes, seal(at.bytes)),
     isTaken: isUnderWay,
   },
   {
     kind: 'an order made by hand',
-    inputs: some(hostileJson(ORDER), 97),
+    inputs: some(hostileJson(ORDER), 401),
     put: (at: Put) => order(at, at.bytes),
     isTaken: isUnderWay,
   },
@@ -72,13 +72,13 @@ test.each<Scene>([
   },
   {
     kind: 'a record',
-    inputs: some(hostileJson(sample.RECORD), 97),
+    inputs: some(hostileJson(sample.RECORD), 401),
     put: ({ q, id, bytes }: Put) => q.write(path.join(q.layout.record(id), 'job.json'), bytes),
     isTaken: isUnderWay,
   },
   {
     kind: 'a sealed record',
-    inputs: some(hostileJson({ ...sample.RECORD, results: PLAIN.inputs }), 97),
+    inputs: some(hostileJson({ ...sample.RECORD, results: PLAIN.inputs }), 401),
     put: ({ q, id, bytes }: Put) => {
       q.write(path.join(q.layout.record(id), 'job.json'), bytes);
       q.write(path.join(q.layout.record(id), SCRIPT), SCRIPT_TEXT);
@@ -103,7 +103,7 @@ test.each<Scene>([
   request('archived', sample.ARCHIVED),
   {
     kind: 'a presence',
-    inputs: some(hostileJson(sample.PRESENCE), 17),
+    inputs: some(hostileJson(sample.PRESENCE), 41),
     put: ({ q, id, bytes }: Put) => q.write(q.layout.presence(`cad${id.slice(-3)}`), bytes),
   },
   {
