@@ -216,4 +216,28 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
       ),
     }),
   },
+  {
+    story: 'an order that waits cannot be read for long, by a runner that is well: it was called lost',
+    scenario: quiet(952_082, {
+      jobs: [job('held', { releaseMs: 500_000, fields: { hold: true } })],
+      ...faults({
+        kind: 'errors',
+        who: 'runner',
+        atMs: 20_000,
+        forMs: 450_000,
+        code: 'EIO',
+        chance: 1,
+        on: '/outbox/job-20260210-143021-held/job.json',
+      }),
+      calmMs: 500_000,
+    }),
+  },
+  {
+    story: 'a person gives an order up before it was sealed: nobody was told what became of it',
+    scenario: quiet(40_018, {
+      jobs: [job('by-hand')],
+      ...faults({ kind: 'person', who: 'linux', atMs: 30_000, what: 'abandon', job: 0 }),
+      calmMs: 300_000,
+    }),
+  },
 ];
