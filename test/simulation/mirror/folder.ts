@@ -8,7 +8,7 @@ import type { Way } from './pull.ts';
 import { isNeeded, putTemp, take } from './pull.ts';
 import { revert, timesOf } from './rounds.ts';
 import type { Device, Item } from './versions.ts';
-import { bumped, merged, NO_VERSION } from './versions.ts';
+import { bumped, compare, merged, NO_VERSION } from './versions.ts';
 
 export interface FolderParts {
   timeline: Timeline;
@@ -37,7 +37,7 @@ export interface Folder {
   rescan(): void;
   /** What was changed where only the other side may is undone. */
   revert(device: Device): void;
-  /** What the other side has and this one, which alone may write, has not, is deleted there. */
+  /** The other side gets what this one has, which alone may write: what is not here is deleted there. */
   override(device: Device): void;
   /** Items that have yet to come to this device. */
   pending(device: Device): number;
@@ -209,13 +209,19 @@ export function newFolder(ends: readonly [End, End], parts: FolderParts): Folder
       const end = endOf(device);
       for (const [path, item] of end.remote) {
         const known = end.index.get(path);
-        if (item.deleted || (known && !known.deleted)) continue;
-        const version = bumped(
-          merged(item.version, known?.version ?? NO_VERSION),
-          device,
-          parts.clockOf(device),
-        );
-        end.index.set(path, { ...item, deleted: true, version, by: device, local: false });
+        const isHere = known !== undefined && !known.deleted;
+        const mine = known?.version ?? NO_VERSION;
+        // an index of before and a clock that was set back make versions that the other side takes for old ones
+        const isBehind = isHere && ['older', 'concurrent'].includes(compare(mine, item.version));
+        if (isHere ? !isBehind : item.deleted) continue;
+        const version = bumped(merged(item.version, mine), device, parts.clockOf(device));
+        end.index.set(path, {
+          ...(isHere ? known : item),
+          deleted: !isHere,
+          version,
+          by: device,
+          local: false,
+        });
         end.unsent.add(path);
       }
       tell(end);
