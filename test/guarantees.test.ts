@@ -33,5 +33,5 @@ test.each(ATTACKS)('$file $name is a test', ({ file, name }) => {
   expect(existsSync(file)).toBe(true);
   const text = readFileSync(file, 'utf8');
   expect(text).toMatch(/\b(test|describe)(\.each)?\(/);
-  if (name !== undefined) expect(text).toContain(name);
+  expect(text).toContain(name ?? 'test');
 });
