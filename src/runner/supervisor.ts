@@ -102,6 +102,8 @@ async function begin(run: Run, started_at: string): Promise<End> {
   const seen = { pid: parts.pid, boot_id: parts.bootId, started_at, contained: await contain(parts) };
   // without this on the disk the script could be started a second time
   if (!(await writeSurely(run, 'supervisor', seen))) return NEVER_STARTED;
+  // what follows can wait, the script does not
+  const running = runAttempt(run);
   const reserved = reserveRoom(parts.disk, dir).catch(() => {}); // a disk that is full now may not be later
   const letSleep =
     command.keep_awake &&
@@ -109,7 +111,7 @@ async function begin(run: Run, started_at: string): Promise<End> {
       writeAttemptFile(parts.disk, dir, 'supervisor', { ...seen, awake }),
     );
   try {
-    return await runAttempt(run);
+    return await running;
   } finally {
     await reserved;
     if (letSleep) letSleep();

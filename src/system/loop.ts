@@ -58,8 +58,9 @@ const REST = 400;
 /** And the rest of one that takes very long ends all the same. */
 const REST_MAX_MS = 120_000;
 
-/** Events come in bursts: after a wake-up this long is waited for more of them. */
-const BURST_MS = 5;
+/** What was done may allow the next step at once, again and again; after so many ticks in a row others get a breath. */
+const AT_ONCE = 20;
+const BREATH_MS = 5;
 
 /** Ticks until the signal fires. */
 export async function runLoop(
@@ -67,6 +68,7 @@ export async function runLoop(
   { clock, bell, pollMs, stop, onTick, onError }: LoopOptions,
 ): Promise<void> {
   let isRung = true;
+  let inARow = 0;
   let restUntilMs = 0;
   const tick = async () => {
     const startMs = clock.monotonic();
@@ -84,8 +86,10 @@ export async function runLoop(
       restUntilMs = 0;
       onError(error);
     }
+    const waitedFromMs = clock.monotonic();
     isRung = await bell.wait(pollMs, stop);
-    await clock.sleep(BURST_MS, stop);
+    inARow = clock.monotonic() - waitedFromMs < 1 ? inARow + 1 : 0;
+    if (inARow >= AT_ONCE) await clock.sleep(BREATH_MS, stop);
   }
   await ticking.settled();
   await ticking.close?.();

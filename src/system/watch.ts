@@ -25,15 +25,33 @@ const MOST_BELOW = 128;
 /** And so many directories in all of them. */
 const MOST_DIRS = 1024;
 
+/** Events come in bursts: so long after the first of them one wake answers them all. */
+const BURST_MS = 5;
+
 export const systemWatch: Watch = (dirs, wake, isNoise = () => false) => {
-  const all = new Map(dirs.map((dir) => [path.resolve(dir), watchTree(dir, wake, isNoise)]));
+  const burst = newBurst(wake);
+  const all = new Map(dirs.map((dir) => [path.resolve(dir), watchTree(dir, burst.wake, isNoise)]));
   return {
     follow: (dir) => all.get(path.dirname(path.resolve(dir)))?.follow(path.basename(dir)),
     close: async () => {
       for (const each of all.values()) each.close();
+      burst.close();
     },
   };
 };
+
+function newBurst(wake: () => void) {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    wake: () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        wake();
+      }, BURST_MS);
+    },
+    close: () => clearTimeout(timer),
+  };
+}
 
 /** One directory, by name those that are watched below it, and what all of a tree have in common. */
 interface Branch {
