@@ -6,7 +6,11 @@ const mirror = ['test/integration/mirror/**/*.test.ts'];
 const slow = ['test/integration/**/*.test.ts', 'test/windows/**/*.test.ts'];
 
 /** `--mode long` (npm run test:long): the same tests, where chance plays a part many more times, over every kind of mirror. */
-const long = { CRASH_ROUNDS: process.env['CRASH_ROUNDS'] ?? '100', MIRROR_LONG: '1' };
+const long = {
+  CRASH_ROUNDS: process.env['CRASH_ROUNDS'] ?? '100',
+  SOAK_JOBS: process.env['SOAK_JOBS'] ?? '500',
+  MIRROR_LONG: '1',
+};
 
 const integration = { environment: 'node', testTimeout: 120_000, hookTimeout: 120_000 } as const;
 

@@ -1,19 +1,10 @@
 // Kills any process of the queue at any moment, with the built program and real scripts, and holds what is left when
 // all is at rest against what the runner promises. CRASH_SEED chooses the first seed, CRASH_ROUNDS how many follow.
-import { utimesSync } from 'node:fs';
-import path from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { assault } from './crash/assault.ts';
 import { breachesOf } from './crash/checks.ts';
-import {
-  failuresTold,
-  gather,
-  leftovers,
-  processesLeft,
-  temporaryFiles,
-  workLeft,
-  wrongEnds,
-} from './crash/evidence.ts';
+import { lastTurn, stopBoth } from './crash/ending.ts';
+import { failuresTold, gather, leftovers, processesLeft, workLeft, wrongEnds } from './crash/evidence.ts';
 import type { JobPlan, RoundPlan } from './crash/plan.ts';
 import { roundPlan, submitOptions } from './crash/plan.ts';
 import type { World } from './crash/world.ts';
@@ -37,30 +28,6 @@ async function submitAll(w: World, jobs: readonly JobPlan[]): Promise<Map<string
     return [await w.submit(...submitOptions(job)), job] as const;
   });
   return new Map(await Promise.all(submitted));
-}
-
-/** Both daemons once more, with what a killed process left made old: it is swept, and nothing is left to do. */
-async function lastTurn(w: World): Promise<string[]> {
-  const dayBefore = Date.now() / 1000 - 2 * 86_400;
-  for (const file of temporaryFiles(w)) utimesSync(path.join(w.home, file), dayBefore, dayBefore);
-  const turns = await Promise.all(['runner', 'watcher'].map((role) => w.jobq(role, '--once')));
-  const idle = [
-    { ended: [], failed: [] },
-    { archived: [], failed: [] },
-  ];
-  return turns.flatMap(({ value, stderr }, index) =>
-    Object.entries(idle[index] ?? {}).flatMap(([field, wanted]) =>
-      JSON.stringify(value[field]) === JSON.stringify(wanted)
-        ? []
-        : [`one more turn does not find everything done: ${JSON.stringify(value)} ${stderr}`],
-    ),
-  );
-}
-
-async function stopBoth(w: World): Promise<void> {
-  const living = (['runner', 'watcher'] as const).flatMap((role) => w.alive(role) ?? []);
-  await w.until('both are up', () => living.every((life) => life.output().includes('is up')));
-  await Promise.all(living.map((life) => w.end(life, 'SIGTERM')));
 }
 
 /** What all rounds together came to: a test that never hits anything proves nothing. */

@@ -12,6 +12,7 @@ export interface LedgerLine {
   event: string;
   job_id: string;
   attempt: number;
+  at?: string;
 }
 
 /** The whole lines of a file of JSON lines. */

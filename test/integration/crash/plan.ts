@@ -1,4 +1,5 @@
 // What one round of the crash test does: its jobs and its kills, chosen by a seed. It starts and kills nothing.
+import type { Random } from '../../simulation/random.ts';
 import { randomFrom } from '../../simulation/random.ts';
 
 export interface JobPlan {
@@ -72,6 +73,19 @@ export function submitOptions(job: JobPlan): string[] {
   ];
 }
 
+export function killPlan(random: Random): KillPlan {
+  const atWork = random.chance(0.6);
+  return {
+    victim: random.pick(VICTIMS),
+    afterMs: random.below(300),
+    atWork,
+    lurkMs: random.below(atWork ? random.pick([3, 40]) : 400),
+    early: random.chance(0.2),
+    gentle: random.chance(0.2),
+    awayMs: random.below(300),
+  };
+}
+
 export function roundPlan(seed: number): RoundPlan {
   const random = randomFrom(seed);
   const job = (number: number): JobPlan => ({
@@ -85,26 +99,14 @@ export function roundPlan(seed: number): RoundPlan {
     exit: random.chance(0.15) ? 3 : 0,
     submitAfterMs: random.below(600),
   });
-  const kill = (): KillPlan => {
-    const atWork = random.chance(0.6);
-    return {
-      victim: random.pick(VICTIMS),
-      afterMs: random.below(300),
-      atWork,
-      lurkMs: random.below(atWork ? random.pick([3, 40]) : 400),
-      early: random.chance(0.2),
-      gentle: random.chance(0.2),
-      awayMs: random.below(300),
-    };
-  };
   return {
     slots: 2 + random.below(2),
     post: random.chance(0.3),
     jobs: Array.from({ length: 3 + random.below(3) }, (_, index) => job(index + 1)),
     // the runner last: a new one looks at once for supervisors that died, the one that launched them waits a while
     kills: [
-      ...Array.from({ length: 3 + random.below(3) }, kill),
-      { ...kill(), victim: 'runner', atWork: false },
+      ...Array.from({ length: 3 + random.below(3) }, () => killPlan(random)),
+      { ...killPlan(random), victim: 'runner', atWork: false },
     ],
   };
 }

@@ -9,7 +9,7 @@ import { pythonWith, ROOT } from '../queue.ts';
 import { processesNaming } from './processes.ts';
 
 const PROGRAM = path.join(ROOT, 'bin', 'jobq.js');
-const STUDY = path.join(ROOT, 'fixtures', 'studies', 'restless');
+export const STUDY = path.join(ROOT, 'fixtures', 'studies', 'restless');
 const RUNNER_ID = 'workstation';
 
 export type Role = 'runner' | 'watcher';
@@ -60,11 +60,20 @@ export interface Otherwise {
   variables?: Readonly<Record<string, string>>;
 }
 
+interface Ground {
+  home: string;
+  journal: string;
+}
+
 export interface Wishes {
   slots: number;
   post?: boolean;
   /** How long work directories stay when their jobs are over. */
   keepDays?: number;
+  /** A folder that somebody else has made and removes, with a journal outside it. */
+  ground?: Ground;
+  /** Settings beside those of every world. */
+  variables?: Readonly<Record<string, string>>;
 }
 
 /** Nothing of the environment of whoever runs the tests is for jobq. */
@@ -72,8 +81,9 @@ function plainEnvironment(): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('JOBQ_')));
 }
 
-function settings(home: string, python: string, { slots, post = false, keepDays = 0 }: Wishes) {
-  const env = { CRASH_JOURNAL: path.join(home, 'journal.jsonl') };
+function settings({ home, journal }: Ground, python: string, wishes: Wishes) {
+  const { slots, post = false, keepDays = 0, variables = {} } = wishes;
+  const env = { CRASH_JOURNAL: journal };
   return {
     JOBQ_QUEUE_ID: 'q-crash',
     JOBQ_SYNCTHING_LINK: 'local',
@@ -97,6 +107,7 @@ function settings(home: string, python: string, { slots, post = false, keepDays 
     JOBQ_WATCHER_POLL_INTERVAL_S: '0.2',
     JOBQ_WATCHER_SECOND_LOOK_S: '0.2',
     ...(post && { JOBQ_WATCHER_POST_COMMAND: JSON.stringify([python, '-c', POST_PROCESSOR]) }),
+    ...variables,
   };
 }
 
@@ -117,12 +128,18 @@ function startLife(role: Role, args: readonly string[], env: Record<string, stri
 
 const hasEnded = ({ child }: Life) => child.exitCode !== null || child.signalCode !== null;
 
+function freshGround(): Ground {
+  const home = realpathSync(mkdtempSync(path.join(tmpdir(), 'jobq-crash-')));
+  return { home, journal: path.join(home, 'journal.jsonl') };
+}
+
 export async function openWorld(wishes: Wishes): Promise<World> {
   const python = pythonWith('import hashlib');
   if (!python) throw new Error('no Python');
-  const home = realpathSync(mkdtempSync(path.join(tmpdir(), 'jobq-crash-')));
+  const ground = wishes.ground ?? freshGround();
+  const { home, journal } = ground;
   const queue = path.join(home, 'queue');
-  const env = { ...plainEnvironment(), ...settings(home, python, wishes) };
+  const env = { ...plainEnvironment(), ...settings(ground, python, wishes) };
   const lives: Life[] = [];
   const jobq: World['jobq'] = (...args) => run([...args, '--queue', queue, '--json'], env);
   const made = await run(['init', queue, '--queue-id', 'q-crash', '--json'], env);
@@ -133,7 +150,7 @@ export async function openWorld(wishes: Wishes): Promise<World> {
     home,
     queue,
     work: path.join(home, 'work'),
-    journal: path.join(home, 'journal.jsonl'),
+    journal,
     ledger: path.join(home, 'state', 'ledger.jsonl'),
     lives,
     alive: (role) => lives.find((life) => life.role === role && !hasEnded(life)),
@@ -160,7 +177,7 @@ export async function openWorld(wishes: Wishes): Promise<World> {
       ['outbox', 'inbox', 'requests'].every((tree) => !existsSync(path.join(queue, tree, job))),
     until: (what, look, limitMs = 30_000, everyMs = 50) => until(what, look, limitMs, everyMs),
     story: () => story(world),
-    close: () => close(world),
+    close: () => close(world, wishes.ground === undefined),
   };
   return world;
 }
@@ -200,12 +217,12 @@ function story({ lives, journal, ledger }: World): string {
   ].join('\n');
 }
 
-/** Ends whatever the world has started, known or not, and removes everything. */
-async function close({ home, lives }: World): Promise<void> {
+/** Ends whatever the world has started, known or not, and removes what is its own. */
+async function close({ home, lives }: World, isOwn: boolean): Promise<void> {
   for (const life of lives) life.child.kill('SIGKILL');
   await Promise.all(lives.map((life) => life.gone));
   await until('no process is left', () => killAll(home) === 0, 10_000);
-  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  if (isOwn) rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Everything that has to do with this folder, each by its id. Answers how many there were. */
