@@ -67,7 +67,7 @@ export async function prepareRunner(context: Context, wishes: RunnerWishes = {})
     ...(wishes.device && { device: wishes.device }),
   };
   const open = async () => {
-    for (const dir of [at.work, layout.staging]) parts.disk.files.makeDir(dir);
+    parts.disk.files.makeDir(layout.staging);
     const runner = await openRunner(own, context.queueId, daemon.newChores(bell.ring), bell.ring);
     await lookAtLoss(runner, wishes, log, isoNow(parts.disk));
     return runner;

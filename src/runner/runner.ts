@@ -6,7 +6,7 @@ import { isUnderWay, planRunner } from '../queue/plan-runner.ts';
 import type { Problem } from '../queue/problem.ts';
 import { newProblems } from '../queue/problem.ts';
 import type { RunnerAction, RunnerJob, RunnerSnapshot } from '../queue/runner-snapshot.ts';
-import { isoNow, sweepTemps } from '../store/disk.ts';
+import { isoNow, makeDurableDir, sweepTemps } from '../store/disk.ts';
 import { openLedger } from '../store/ledger.ts';
 import { assertQueue } from '../store/marker.ts';
 import { readPresence } from '../store/presences.ts';
@@ -54,6 +54,8 @@ export async function openRunner(
   const { disk, layout, at } = parts;
   assertQueue(disk.files, layout, queueId);
   const ledger = await openLedger(disk, at.ledger, toldLedger(parts));
+  // a power cut must not take the root from under results that are durable in it
+  makeDurableDir(disk.files, at.work);
   await clearStaging(disk.files, at);
   for (const dir of [layout.staging, at.state]) await sweepTemps(disk, dir);
   const runner: RunnerState = {
