@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundleModule } from '../bundling.mjs';
 import { runNode } from '../tools.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,26 +21,10 @@ const ownPlaces = {
     })),
 };
 
-// Bundled CommonJS packages call `require` for Node's own modules.
-const requireBanner = `import { createRequire as benchCreateRequire } from 'node:module';
-const require = benchCreateRequire(import.meta.url);`;
-
 /** What the module `source` exports; its bundle is put into `dir`. */
 async function load(source, dir) {
   const bundled = path.join(dir, 'bench.mjs');
-  await build({
-    absWorkingDir: root,
-    entryPoints: [fileURLToPath(source)],
-    outfile: bundled,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    external: ['koffi'],
-    banner: { js: requireBanner },
-    plugins: [ownPlaces],
-    logLevel: 'warning',
-  });
+  await bundleModule(fileURLToPath(source), bundled, [ownPlaces]);
   return import(pathToFileURL(bundled).href);
 }
 

@@ -3,13 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundleModule } from '../bundling.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-// Bundled CommonJS packages call `require` for Node's own modules; an ES module has none.
-const requireBanner = `import { createRequire as jobqCreateRequire } from 'node:module';
-const require = jobqCreateRequire(import.meta.url);`;
 
 /**
  * A simulated disk gives the same bytes again as long as nobody changed them: what was made of them is remembered by that,
@@ -33,29 +29,13 @@ const remembering = {
   },
 };
 
-/** `plugins` may change what is read. Answers the path of the bundle. */
-async function bundleSimulator(outfile, plugins = []) {
-  await build({
-    absWorkingDir: root,
-    entryPoints: [path.join(root, 'test/simulation/report.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    external: ['koffi'],
-    banner: { js: requireBanner },
-    logLevel: 'error',
-    plugins: [...plugins, remembering],
-  });
-}
-
-export async function bundledSimulator(plugins) {
+/** `plugins` may change what is read. */
+export async function bundledSimulator(plugins = []) {
   const home = await mkdtemp(path.join(tmpdir(), 'jobq-simulate-'));
   const clear = () => rm(home, { recursive: true, force: true });
   try {
     const bundle = path.join(home, 'simulator.mjs');
-    await bundleSimulator(bundle, plugins);
+    await bundleModule(path.join(root, 'test/simulation/report.ts'), bundle, [...plugins, remembering]);
     return { simulator: await import(pathToFileURL(bundle).href), clear };
   } catch (error) {
     await clear();
