@@ -24,7 +24,8 @@ export interface LedgerJob {
   attempt: number;
   /** When the last line about the job was written, milliseconds since 1970. */
   at: number;
-  queued_at: string;
+  /** Forgotten once it is deleted, as its times and attempts are. */
+  queued_at?: string;
   /** Of the last attempt. */
   started_at?: string;
   finished_at?: string;

@@ -1,6 +1,6 @@
 // Notes in the ledger what was done, with the moment.
 import { isoNow } from '../store/disk.ts';
-import type { LedgerEntry } from '../store/ledger.ts';
+import type { LedgerEntry } from '../store/ledger-content.ts';
 import type { RunnerState } from './parts.ts';
 
 export async function note(

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Disk } from '../../src/store/disk.ts';
-import type { LedgerEntry } from '../../src/store/ledger.ts';
 import { openLedger } from '../../src/store/ledger.ts';
+import type { LedgerEntry } from '../../src/store/ledger-content.ts';
 import type { OpenFile } from '../../src/system/files.ts';
 import { put } from '../helpers/make-order.ts';
 import type { Place } from './two-disks.ts';
@@ -232,5 +232,86 @@ onBothDisks('the ledger', (make) => {
     const again = await openLedger(place.disk, fileIn(place), 'an-earlier-one');
     expect(again.lost).toBe(false);
     expect([...again.jobs.keys()]).toEqual(['a']);
+  });
+
+  test('is made short at a start: of a job that is over for good one line stays, of others all', async () => {
+    const place = make();
+    const { disk } = place;
+    const file = fileIn(place);
+    const before = await openLedger(disk, file, 'an-earlier-one');
+    await before.accept(AT);
+    for (const id of ['done', 'gone']) {
+      for (const event of ['intent', 'started'] as const) await before.append(entry(id, event));
+      const outcome = {
+        kind: id === 'done' ? ('completed' as const) : ('failed' as const),
+        message: 'so be it',
+      };
+      await before.append({ ...entry(id, 'ended'), outcome, started_at: AT, finished_at: AT });
+      for (const event of ['deleting', 'deleted'] as const) await before.append(entry(id, event));
+    }
+    await before.append({ ...entry('open'), queued_at: AT });
+    await before.append({ ...entry('open', 'started'), started_at: AT });
+    await before.append(entry('leaving', 'ended'));
+    await before.append(entry('leaving', 'deleting'));
+    const long = linesOf(disk, file);
+    const ledger = await openLedger(disk, file, before.id);
+    const short = linesOf(disk, file);
+    const about = (id: string) => (line: string) => line.includes(`"${id}"`);
+    expect(short.slice(0, 2)).toEqual(long.slice(0, 2));
+    for (const id of ['open', 'leaving']) expect(short.filter(about(id))).toEqual(long.filter(about(id)));
+    expect(short.filter(about('done')).map((line) => JSON.parse(line) as LedgerEntry)).toEqual([
+      { ...entry('done', 'deleted'), outcome: { kind: 'completed', message: '' } },
+    ]);
+    expect(short).toHaveLength(2 + 2 + 2 + 2 + 1);
+    expect({ id: ledger.id, lost: ledger.lost }).toEqual({ id: before.id, lost: false });
+    expect([...ledger.open].sort()).toEqual(['leaving', 'open']);
+    expect(ledger.jobs).toEqual(before.jobs);
+    expect(ledger.jobs.get('gone')).toMatchObject({ phase: 'deleted', outcome: { kind: 'failed' } });
+    await ledger.append(entry('next'));
+    const again = await openLedger(disk, file, before.id);
+    expect(again.jobs).toEqual(ledger.jobs);
+    expect(linesOf(disk, file)).toEqual([...short.slice(0, -1), expect.stringContaining('"next"'), '']);
+  });
+
+  test('stays as it is while little of it is over', async () => {
+    const place = make();
+    const { disk } = place;
+    const before = await openLedger(disk, fileIn(place), undefined);
+    for (const id of ['a', 'b', 'c', 'd', 'e']) await before.append(entry(id));
+    await before.append(entry('a', 'deleted'));
+    const text = linesOf(disk, fileIn(place));
+    await openLedger(disk, fileIn(place), before.id);
+    expect(linesOf(disk, fileIn(place))).toEqual(text);
+  });
+
+  test('that cannot be made short stays whole, and serves as well', async () => {
+    const place = make();
+    const { disk } = place;
+    const before = await openLedger(disk, fileIn(place), undefined);
+    for (const event of ['intent', 'ended', 'deleting', 'deleted'] as const)
+      await before.append(entry('a', event));
+    const text = linesOf(disk, fileIn(place));
+    const openNew = (): never => {
+      throw new Error('ENOSPC: the disk is full');
+    };
+    const full = { ...disk, files: { ...disk.files, openNew } };
+    const ledger = await openLedger(full, fileIn(place), before.id);
+    expect(linesOf(disk, fileIn(place))).toEqual(text);
+    expect(ledger.jobs).toEqual(before.jobs);
+    await ledger.append(entry('b'));
+    expect([...(await openLedger(disk, fileIn(place), before.id)).jobs.keys()]).toEqual(['a', 'b']);
+  });
+
+  test('made short but perhaps not for good is not written to', async () => {
+    const place = make();
+    const { disk } = place;
+    const before = await openLedger(disk, fileIn(place), undefined);
+    for (const event of ['intent', 'ended', 'deleting', 'deleted'] as const)
+      await before.append(entry('a', event));
+    const syncDir = (): never => {
+      throw new Error('EIO: the disk fails');
+    };
+    const failing = { ...disk, files: { ...disk.files, makeDir: () => undefined, syncDir } };
+    await expect(openLedger(failing, fileIn(place), before.id)).rejects.toThrow('EIO');
   });
 });
