@@ -62,6 +62,12 @@ export const MUTANTS = [
     to: "  const noted = book.jobs.get(job_id);\n  const ledger = noted?.phase === 'deleted' ? undefined : noted;",
   },
   {
+    name: 'a ledger made short forgets what is over',
+    file: 'src/store/ledger-content.ts',
+    from: '    return [JSON.stringify(lastEntry(id, job))];',
+    to: '    return [];',
+  },
+  {
     name: 'a run that was begun is begun again',
     file: 'src/queue/plan-attempt.ts',
     from: "  if (how === 'fail') return end(job_id, outcome);",
