@@ -31,7 +31,7 @@ async function loadDaemon(): Promise<DaemonParts> {
     import('../src/system/loop.ts'),
     import('../src/system/chores.ts'),
   ]);
-  const supervisor = path.join(dist, 'supervisor.js');
+  const supervisor = path.join(dist, 'supervisor.cjs');
   return {
     launcher: systemLauncher(process.execPath, supervisor, systemLocks),
     run: systemRun,

@@ -36,7 +36,7 @@ const shared = {
 function bundle() {
   return build({
     ...shared,
-    entryPoints: { main: 'bin/main.mts', supervisor: 'bin/supervisor.mts', index: 'src/index.ts' },
+    entryPoints: { main: 'bin/main.mts', index: 'src/index.ts' },
     outdir: fresh,
     chunkNames: 'chunks/[name]-[hash]',
     splitting: true,
@@ -56,20 +56,34 @@ const withoutOtherVerbs = {
     ),
 };
 
-/** CommonJS in as few files as can be: what a command loads one by one, and what ES modules need before they start, takes longest. */
+/** CommonJS in as few files as can be: what a program loads one by one, and what ES modules need before they start, takes longest. */
+const startsAtOnce = {
+  ...shared,
+  outdir: fresh,
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  minifyIdentifiers: true,
+  alias: { 'zod/mini': './src/quick/mini.ts', 'fs-extra': 'node:fs' },
+  // what the stand-in for zod/mini does not have
+  logOverride: { 'import-is-undefined': 'error' },
+};
+
 function bundleQuick() {
   return build({
-    ...shared,
+    ...startsAtOnce,
     entryPoints: { quick: 'bin/quick.mts', 'quick-verbs': 'bin/quick-verbs.mts' },
     external: ['koffi', './quick-verbs.cjs'],
-    outdir: fresh,
-    outExtension: { '.js': '.cjs' },
-    format: 'cjs',
-    minifyIdentifiers: true,
-    alias: { 'zod/mini': './src/quick/mini.ts', 'fs-extra': 'node:fs' },
     plugins: [withoutOtherVerbs],
-    // what the stand-in for zod/mini does not have
-    logOverride: { 'import-is-undefined': 'error' },
+  });
+}
+
+/** There is one for each attempt. */
+function bundleSupervisor() {
+  return build({
+    ...startsAtOnce,
+    entryPoints: { supervisor: 'bin/supervisor.mts' },
+    // a module of Node's that is loaded later comes without the loader of ES modules
+    supported: { 'dynamic-import': false },
   });
 }
 
@@ -149,11 +163,11 @@ async function sweep() {
 
 try {
   await sweep();
-  const built = await Promise.all([bundle(), bundleQuick()]);
+  const built = await Promise.all([bundle(), bundleQuick(), bundleSupervisor()]);
   await Promise.all([emitTypes(), writeHelp()]);
   const packages = await writeLicences(built.map(({ metafile }) => metafile));
   await swapIn();
-  const sizes = await Promise.all(['quick.cjs', 'main.js', 'supervisor.js', 'index.js'].map(sizeOf));
+  const sizes = await Promise.all(['quick.cjs', 'main.js', 'supervisor.cjs', 'index.js'].map(sizeOf));
   console.log(`built ${sizes.join(', ')}; licences of ${packages} bundled packages`);
 } catch (error) {
   console.error(`build failed: ${error.message}`);

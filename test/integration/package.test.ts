@@ -67,7 +67,7 @@ test('the package holds the program, its licences and the types, and no sources 
     'CHANGELOG.md',
     'dist/THIRD-PARTY-LICENSES.txt',
     'dist/types/index.d.ts',
-    'dist/supervisor.js',
+    'dist/supervisor.cjs',
   ]) {
     expect({ file, there: existsSync(path.join(at, file)) }).toEqual({ file, there: true });
   }

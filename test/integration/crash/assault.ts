@@ -1,5 +1,5 @@
 // Kills what one round's plan says, when it says so, and starts again the daemons that died. It judges nothing.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KillPlan, Victim } from './plan.ts';
@@ -27,12 +27,14 @@ function attemptOf(lastArg: string, pid: number): { job?: string; attempt?: numb
   return job === undefined ? attemptToldTo(lastArg, pid) : { job, attempt: Number(attempt) };
 }
 
-/** The attempt whose supervisor this process says it is; none as long as it waits for one. */
+/** The attempt whose supervisor this process says it is and that is not over; none as long as it waits for one. */
 function attemptToldTo(attemptsDir: string, pid: number): { job?: string; attempt?: number } {
   for (const job of namesIn(attemptsDir)) {
     for (const attempt of namesIn(path.join(attemptsDir, job))) {
-      const told = readIfThere(path.join(attemptsDir, job, attempt, 'supervisor.json'));
-      if (told.includes(`"pid": ${pid},`)) return { job, attempt: Number(attempt) };
+      const dir = path.join(attemptsDir, job, attempt);
+      const told = readIfThere(path.join(dir, 'supervisor.json'));
+      if (told.includes(`"pid": ${pid},`) && !existsSync(path.join(dir, 'exit.json')))
+        return { job, attempt: Number(attempt) };
     }
   }
   return {};
@@ -65,7 +67,7 @@ function killedOf(living: Living, all: readonly Living[]): Killed | undefined {
   const dir = args.at(-1) ?? '';
   if (
     (dir.endsWith(ATTEMPTS) || ATTEMPT_DIR.test(dir)) &&
-    args.some((arg) => arg.endsWith('supervisor.js'))
+    args.some((arg) => arg.endsWith('supervisor.cjs'))
   ) {
     // what a supervisor starts looks like a supervisor until it is the program that it is to be
     const isCopy = all.some(
