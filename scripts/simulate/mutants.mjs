@@ -211,4 +211,16 @@ export const MUTANTS = [
     from: '  if (!order && !record && archived_as === undefined && !abandoned) return undefined;',
     to: '  if (!order && !record && archived_as === undefined) return undefined;',
   },
+  {
+    name: 'found before: a new ledger does not note what was archived',
+    file: 'src/queue/plan-order.ts',
+    from: '  if (requests.archived) return overBefore(job, policy);\n',
+    to: '  if (requests.archived) return undefined;\n',
+  },
+  {
+    name: 'found before: a release outlives the archiving',
+    file: 'src/watcher/actions.ts',
+    from: '      await withdrawRelease(disk, layout, job_id);\n',
+    to: '',
+  },
 ];

@@ -23,12 +23,21 @@ export function planOrder(job: RunnerJob, around: OrderSurroundings): Step {
   const { order: facts, requests, job_id } = job;
   const { policy } = around;
   if (!facts && wasQueuedHere(job, policy)) return withoutOrder(job);
-  if (requests.archived || !facts || facts.seal === 'missing' || !isMine(facts.fields, requests, policy.id))
-    return undefined;
+  if (!facts || facts.seal === 'missing' || !isMine(facts.fields, requests, policy.id)) return undefined;
+  if (requests.archived) return overBefore(job, policy);
   if (requests.cancel) return end(job_id, cancelledBefore('started', requests.cancel.reason));
   if (facts.seal === 'unfit')
     return isOverdue(job, policy) ? end(job_id, overdue(facts.reason, policy)) : undefined;
   return planSealed(job, facts, around);
+}
+
+/**
+ * It is over, and an earlier ledger knew that. This one is to know it too before the mirror takes `archived.json` away,
+ * which it may do while the order and an old release are still here.
+ */
+function overBefore(job: RunnerJob, policy: RunnerPolicy): Step {
+  if (job.record && !wasQueuedHere(job, policy)) return undefined;
+  return { action: { do: 'delete-record', job_id: job.job_id } };
 }
 
 function wasQueuedHere({ record }: RunnerJob, policy: RunnerPolicy): boolean {

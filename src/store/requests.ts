@@ -100,6 +100,16 @@ export async function noteSuperseded(
   }
 }
 
+/**
+ * Takes back the release of a job that is archived. The mirror removes requests and orders in any order: a runner that lost
+ * its ledger must not find an order with a release and without `archived.json`.
+ */
+export async function withdrawRelease({ files }: Disk, layout: Layout, jobId: string): Promise<void> {
+  const dir = layout.requests(jobId);
+  requireOwnDir(files, dir);
+  await files.removeFile(path.join(dir, REQUEST_FILES.release));
+}
+
 /** Removes what was asked about a job that is archived; what stops a second run goes last. Conflict copies stay. */
 export async function removeRequests({ files }: Disk, layout: Layout, jobId: string): Promise<void> {
   const dir = layout.requests(jobId);

@@ -4,7 +4,7 @@ import { RUN_ON_AUTO } from '../job/order.ts';
 import type { WatcherAction } from '../queue/watcher-snapshot.ts';
 import { collectRecord, moveOrder } from '../store/archive.ts';
 import { isoNow } from '../store/disk.ts';
-import { removeRequests } from '../store/requests.ts';
+import { removeRequests, withdrawRelease } from '../store/requests.ts';
 import { sealHandMade } from '../store/seal-hand-made.ts';
 import { ask, asked, watcherName } from './asking.ts';
 import { abandon, archive } from './closing.ts';
@@ -52,6 +52,7 @@ export async function carryOut(watcher: WatcherState, action: WatcherAction): Pr
       return archive(watcher, job_id);
     case 'acknowledge': {
       const { seal_sha256, archived_as } = action;
+      await withdrawRelease(disk, layout, job_id);
       return ask(watcher, job_id, 'archived', {
         requested_at: isoNow(watcher.disk),
         seal_sha256,

@@ -118,8 +118,8 @@ function record(state: RecordState, runner = RUNNER): RecordSeen {
   };
 }
 
-export function queuedRecord(waiting_for: string): RecordSeen {
-  return record({ state: 'queued', waiting_for });
+export function queuedRecord(waiting_for: string, runner?: string): RecordSeen {
+  return record({ state: 'queued', waiting_for }, runner);
 }
 
 export function runningRecord(runner?: string): RecordSeen {

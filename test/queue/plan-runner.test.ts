@@ -606,12 +606,28 @@ const records: Case[] = [
     job: { ...ready, ledger: ledger('deleted') },
   },
   {
-    name: 'an order that was archived is not started again though the ledger does not know it',
-    job: { ...ready, requests: asked.archived() },
+    name: 'an order that was archived is not started again though the ledger does not know it: it is to know',
+    job: { ...ready, requests: { ...asked.archived(), ...asked.release } },
+    ledgerLost: true,
+    does: { do: 'delete-record' },
   },
   {
     name: 'an order that was archived is not cancelled either',
     job: { ...ready, requests: { ...asked.archived(), ...asked.cancel } },
+    does: { do: 'delete-record' },
+  },
+  {
+    name: 'what a ledger that is lost left waiting here of an order that was archived goes',
+    job: { ...ready, record: queuedRecord('slot'), requests: asked.archived() },
+    does: { do: 'delete-record' },
+  },
+  {
+    name: 'what another runner wrote of an order that was archived is left alone',
+    job: { ...ready, record: queuedRecord('slot', 'other'), requests: asked.archived() },
+  },
+  {
+    name: 'the order of another runner that was archived is left alone',
+    job: withOrder({ run_on: 'other' }, { requests: asked.archived() }),
   },
   {
     name: 'a queued record of a run that the ledger does not know is not run again',

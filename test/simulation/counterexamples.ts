@@ -1,37 +1,7 @@
 // Worlds in which a rule was broken once, made as small as they go, with what had happened.
-import type { Fault } from './fault-kinds.ts';
-import type { JobKind, JobPlan, Scenario } from './scenario.ts';
-
-export interface Counterexample {
-  story: string;
-  scenario: Scenario;
-}
-
-const CALM: Omit<Scenario, 'seed' | 'jobs'> = {
-  folders: 'four',
-  ntfs: false,
-  api: true,
-  deletesWin: false,
-  scanDelayMs: 30,
-  skewMs: { linux: 0, windows: 0 },
-  slowness: 0,
-  deafness: 0,
-  slots: 2,
-  faults: [],
-  calmMs: 60_000,
-  endsEarly: false,
-};
-
-function job(kind: JobKind, more: Partial<JobPlan> = {}): JobPlan {
-  const id = `job-20260210-143021-${kind}`;
-  return { id, kind, atMs: 1000, runMs: 1000, modelBytes: 200, releaseMs: 5000, fields: {}, ...more };
-}
-
-export function quiet(seed: number, more: Partial<Scenario> = {}): Scenario {
-  return { seed, ...CALM, jobs: [job('plain')], ...more };
-}
-
-const faults = (...all: Fault[]) => ({ faults: all });
+import { LOST_LEDGERS } from './lost-ledgers.ts';
+import type { Counterexample } from './quiet.ts';
+import { faults, job, quiet } from './quiet.ts';
 
 export const COUNTEREXAMPLES: readonly Counterexample[] = [
   {
@@ -240,4 +210,5 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
       calmMs: 300_000,
     }),
   },
+  ...LOST_LEDGERS,
 ];

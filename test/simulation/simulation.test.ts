@@ -1,7 +1,8 @@
 // The simulator over the queue as it is: worlds that broke a rule once, fixed ones, and new ones each time.
 import { describe, expect, test } from 'vitest';
-import { COUNTEREXAMPLES, quiet } from './counterexamples.ts';
+import { COUNTEREXAMPLES } from './counterexamples.ts';
 import type { Fault } from './fault-kinds.ts';
+import { quiet } from './quiet.ts';
 import { kindOf, runSeeds } from './report.ts';
 import type { JobPlan, Scenario } from './scenario.ts';
 import { scenarioOf } from './scenario.ts';

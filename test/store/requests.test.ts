@@ -1,7 +1,13 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Problem } from '../../src/queue/problem.ts';
-import { noteSuperseded, readRequests, removeRequests, writeRequest } from '../../src/store/requests.ts';
+import {
+  noteSuperseded,
+  readRequests,
+  removeRequests,
+  withdrawRelease,
+  writeRequest,
+} from '../../src/store/requests.ts';
 import type { Files } from '../../src/system/files.ts';
 import { put } from '../helpers/make-order.ts';
 import { Crash, faultyFiles } from '../simulation/faulty-files.ts';
@@ -60,6 +66,17 @@ onBothDisks('requests', (make) => {
     expect(await noteSuperseded(disk, layout, JOB, cancel)).toBe(true);
     expect(await noteSuperseded(disk, layout, JOB, { ...cancel, superseded_by: 'job-other' })).toBe(false);
     expect(readRequests(disk.files, layout, JOB).cancel).toEqual(cancel);
+  });
+
+  test('keep all but the release when that is taken back, and are not made by it', async () => {
+    const { disk, layout } = await queueIn(make());
+    await withdrawRelease(disk, layout, JOB);
+    expect(disk.files.facts(layout.requests(JOB))).toBeUndefined();
+    const cancel = { requested_at: AT };
+    await writeRequest(disk, layout, JOB, 'release', { requested_at: AT });
+    await writeRequest(disk, layout, JOB, 'cancel', cancel);
+    await withdrawRelease(disk, layout, JOB);
+    expect(readRequests(disk.files, layout, JOB)).toEqual({ cancel });
   });
 
   test('never come back because they were removed a moment before', async () => {

@@ -67,11 +67,15 @@ function mayStay(world: World, tree: string, name: string): boolean {
 
 /**
  * Without its ledger a runner does not know that a job is over. While the mirror removes the order and the request that
- * says so, it may see one without the other: it starts nothing, but its word that the order waits is left.
+ * says so, it may see one without the other: it starts nothing, but its word that the order waits is left. Of a deletion
+ * that was cut off at its very end a directory with nothing in it is left, which might be another runner's.
  */
 function isForgotten({ book, sides }: World, job: string): boolean {
-  const record = sides.windows.disk.bytes(`${ROOTS.windows}/inbox/${job}/job.json`);
-  return book.seen.has('fault: ledger deleted') && /"state": "queued"/.test(String(record));
+  const { disk } = sides.windows;
+  const dir = `${ROOTS.windows}/inbox/${job}`;
+  const isEmpty = disk.files.list(dir)?.length === 0;
+  const isQueued = /"state": "queued"/.test(String(disk.bytes(`${dir}/job.json`)));
+  return book.seen.has('fault: ledger deleted') && (isEmpty || isQueued);
 }
 
 function isAnnounced({ book }: World, job: string): boolean {
