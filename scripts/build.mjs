@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { bundleQuick, keepCode, startsAtOnce } from './build/quick.mjs';
 import { runTool } from './tools.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -45,46 +46,9 @@ function bundle() {
   });
 }
 
-/** The commands in the quick program; it never loads those of other verbs. */
-const QUICK = ['status', 'list', 'submit'];
-
-const withoutOtherVerbs = {
-  name: 'without-other-verbs',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.\.\/commands\// }, ({ path }) =>
-      QUICK.some((verb) => path === `../commands/${verb}.ts`) ? undefined : { path, external: true },
-    ),
-};
-
-/** CommonJS in as few files as can be: what a program loads one by one, and what ES modules need before they start, takes longest. */
-const startsAtOnce = {
-  ...shared,
-  outdir: fresh,
-  outExtension: { '.js': '.cjs' },
-  format: 'cjs',
-  minifyIdentifiers: true,
-  alias: { 'zod/mini': './src/quick/mini.ts', 'fs-extra': 'node:fs' },
-  // what the stand-in for zod/mini does not have
-  logOverride: { 'import-is-undefined': 'error' },
-};
-
-function bundleQuick() {
-  return build({
-    ...startsAtOnce,
-    entryPoints: { quick: 'bin/quick.mts', 'quick-verbs': 'bin/quick-verbs.mts' },
-    external: ['koffi', './quick-verbs.cjs'],
-    plugins: [withoutOtherVerbs],
-  });
-}
-
 /** There is one for each attempt. */
 function bundleSupervisor() {
-  return build({
-    ...startsAtOnce,
-    entryPoints: { supervisor: 'bin/supervisor.mts' },
-    // a module of Node's that is loaded later comes without the loader of ES modules
-    supported: { 'dynamic-import': false },
-  });
+  return build({ ...startsAtOnce(shared, fresh), entryPoints: { supervisor: 'bin/supervisor.mts' } });
 }
 
 /** What `jobq --help` prints where no terminal is. */
@@ -163,8 +127,9 @@ async function sweep() {
 
 try {
   await sweep();
-  const built = await Promise.all([bundle(), bundleQuick(), bundleSupervisor()]);
+  const built = await Promise.all([bundle(), bundleQuick(shared, fresh), bundleSupervisor()]);
   await Promise.all([emitTypes(), writeHelp()]);
+  await keepCode(fresh);
   const packages = await writeLicences(built.map(({ metafile }) => metafile));
   await swapIn();
   const sizes = await Promise.all(['quick.cjs', 'main.js', 'supervisor.cjs', 'index.js'].map(sizeOf));

@@ -2,7 +2,8 @@
 // Linux can hold and the mirror carries. It knows text only, no disk.
 import { isSkippedName } from './skipped-names.ts';
 
-const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\..*)?$/i;
+const RESERVED =
+  /^(con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$) *(\..*)?$/i;
 /** What most names are made of: nothing in them can be wrong but the name itself. */
 const PLAIN = /^[\w-]+(\.[\w-]+)*$/;
 const FORBIDDEN = /[<>:"|?*\\]/;

@@ -41,6 +41,20 @@ function misspelling(error: TomlError, text: string): Complaint {
   return { reason: `is not valid TOML: column ${error.column}: ${what}${hint}` };
 }
 
+/** A string of several lines, where `#` may start one that is no comment, and what TOML allows in no comment. */
+const NOT_PLAIN = /"""|'''|(?![\t\n\r])\p{Cc}|\r(?!\n)/u;
+
+/** Most of a settings file is comments, which the parser goes through letter by letter. */
+function parsed(text: string): TomlFile['table'] {
+  const options = { unsafeKeyBehaviour: 'throw' } as const;
+  if (NOT_PLAIN.test(text)) return parse(text, options);
+  try {
+    return parse(text.replaceAll(/(^|\n)[ \t]*#[^\n]*/g, '$1'), options);
+  } catch {
+    return parse(text, options); // its complaint shows the text as it stands
+  }
+}
+
 /** Throws a usage error with the line when the text is no TOML. */
 export function parseToml(bytes: Uint8Array, name: string, tomlFile: string): TomlFile {
   const decoded = decodeText(bytes);
@@ -49,7 +63,7 @@ export function parseToml(bytes: Uint8Array, name: string, tomlFile: string): To
   }
   const { text } = decoded;
   try {
-    return { name, text, table: parse(text, { unsafeKeyBehaviour: 'throw' }) };
+    return { name, text, table: parsed(text) };
   } catch (error) {
     const where = error instanceof TomlError ? `${name}:${error.line}` : name;
     const told = error instanceof TomlError ? complaint(error, text) : { reason: messageOf(error) };

@@ -46,9 +46,11 @@ function identityOf(file: string): string {
   }
 }
 
+const PREFIX = 'jobq-';
+
 /** An abstract socket's name holds 107 bytes: a digest of the path always fits. */
 function socketName(file: string): string {
-  return `jobq-${createHash('sha256').update(identityOf(file)).digest('hex')}`;
+  return `${PREFIX}${createHash('sha256').update(identityOf(file)).digest('hex')}`;
 }
 
 async function takeAbstractSocket(file: string): Promise<Lock | undefined> {
@@ -83,8 +85,8 @@ async function takeEverywhere(file: string): Promise<Lock | undefined> {
 
 async function isHeld(file: string): Promise<boolean> {
   const listed = process.platform === 'linux' ? abstractSockets() : undefined;
-  // the name may be filled up behind its end
-  if (listed !== undefined) return listed.includes(`@${socketName(file)}`);
+  // the name may be filled up behind its end; where nobody holds any lock, its digest need not be made
+  if (listed !== undefined) return listed.includes(`@${PREFIX}`) && listed.includes(`@${socketName(file)}`);
   const lock = await systemLocks.take(file);
   await lock?.release();
   return lock === undefined;

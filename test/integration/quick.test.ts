@@ -1,6 +1,15 @@
 // The quick program beside the whole one, both as they are built: whoever answers, the answer is the same.
 import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -76,6 +85,25 @@ test('settings that are wrong are told alike', () => {
   const whole = run(WHOLE, ['status'], other);
   expect(whole.status).toBe(2);
   expect(run(LAUNCHER, ['status'], other)).toEqual(whole);
+});
+
+const spoil: Record<string, (file: string) => void> = {
+  'not there': (file) => rmSync(file),
+  empty: (file) => writeFileSync(file, ''),
+  'cut short': (file) => writeFileSync(file, readFileSync(file).subarray(0, 5000)),
+  'of something else': (file) => writeFileSync(file, 'x'.repeat(10_000)),
+};
+
+test.each(Object.keys(spoil))('compiled code that is %s changes no answer', (how) => {
+  const copy = mkdtempSync(path.join(home, 'program-'));
+  for (const part of ['bin', 'dist', 'package.json'])
+    cpSync(path.join(ROOT, part), path.join(copy, part), { recursive: true });
+  const dist = path.join(copy, 'dist');
+  const compiled = readdirSync(dist).filter((name) => name.endsWith('.code'));
+  expect(compiled).toHaveLength(3);
+  for (const name of compiled) spoil[how]?.(path.join(dist, name));
+  for (const args of [['status', '--json'], ['list'], ['submit', 'nowhere', '--json']])
+    expect(run(path.join(copy, 'bin', 'jobq.js'), args)).toEqual(run(LAUNCHER, args));
 });
 
 test('a reader that goes away is no error', async () => {
