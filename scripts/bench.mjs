@@ -1,5 +1,6 @@
 // How fast jobq is, each figure beside a floor or a peer that is measured in turn with it, in one table.
-// `--only <case>` (several times), `--rounds <n>`, `--json` for the figures themselves, `--list` for the cases.
+// `--only <case>` (several times), `--rounds <n>`, `--json` for the figures themselves, `--list` for the cases, `--bullmq
+// <folder>` where BullMQ is installed.
 import { parseArgs } from 'node:util';
 import { wholeRounds, withBench } from './bench/load.mjs';
 
@@ -7,6 +8,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
     rounds: { type: 'string' },
+    bullmq: { type: 'string' },
     json: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
@@ -14,6 +16,7 @@ const { values } = parseArgs({
 const options = {
   only: values.only ?? [],
   rounds: wholeRounds(values.rounds),
+  bullmq: values.bullmq,
   say: (line) => console.error(line),
 };
 

@@ -5,7 +5,9 @@ import { archived } from './cases/archived.ts';
 import { commands } from './cases/commands.ts';
 import { committing } from './cases/committing.ts';
 import { copying } from './cases/copying.ts';
+import { scriptStart } from './cases/script-start.ts';
 import { starting } from './cases/starting.ts';
+import { through } from './cases/through.ts';
 import { ticks } from './cases/ticks.ts';
 import { machineText } from './machine.ts';
 import type { Row } from './row.ts';
@@ -14,13 +16,24 @@ import type { BenchCase } from './site.ts';
 import { aligned } from './table.ts';
 
 /** In the order of the table. */
-const CASES: readonly BenchCase[] = [starting, commands, committing, copying, archived, ticks];
+const CASES: readonly BenchCase[] = [
+  starting,
+  commands,
+  committing,
+  copying,
+  archived,
+  ticks,
+  scriptStart,
+  through,
+];
 
 export interface BenchOptions {
   home: string;
   /** Names of cases; none for all. */
   only: readonly string[];
   rounds: number | undefined;
+  /** A folder with BullMQ in its node_modules. */
+  bullmq: string | undefined;
   /** What goes on. */
   say(line: string): void;
 }
@@ -29,7 +42,7 @@ export function caseList(): string {
   return aligned(CASES.map(({ name, about }) => [name, about]));
 }
 
-export async function bench({ home, only, rounds, say }: BenchOptions) {
+export async function bench({ home, only, rounds, bullmq, say }: BenchOptions) {
   const unknown = only.filter((wanted) => !CASES.some(({ name }) => name === wanted));
   if (unknown.length > 0) throw new Error(`there is no case ${unknown.join(', ')}; --list names them`);
   const machine = machineText();
@@ -38,7 +51,8 @@ export async function bench({ home, only, rounds, say }: BenchOptions) {
     say(name);
     const dir = path.join(home, name);
     mkdirSync(dir);
-    const site = { dir, rounds: (usual: number) => rounds ?? usual, say: (line: string) => say(`  ${line}`) };
+    const ask = { rounds: (usual: number) => rounds ?? usual, bullmq };
+    const site = { dir, ...ask, say: (line: string) => say(`  ${line}`) };
     for (const row of await measure(site)) {
       rows.push(row);
       site.say(aligned([cellsOf(row)]));

@@ -41,15 +41,16 @@ function requestFor(studyDir: string): SubmitRequest {
   };
 }
 
-export async function submitMany(layout: Layout, studyDir: string, count: number): Promise<string[]> {
+export async function submitMany(
+  layout: Layout,
+  studyDir: string,
+  count: number,
+  more: Partial<SubmitRequest> = {},
+): Promise<string[]> {
   const ids: string[] = [];
   for (let nth = 0; nth < count; nth++) {
-    const { job_id } = await submitStudy(
-      DISK,
-      layout,
-      { host: 'bench', pid: process.pid },
-      requestFor(studyDir),
-    );
+    const request = { ...requestFor(studyDir), ...more };
+    const { job_id } = await submitStudy(DISK, layout, { host: 'bench', pid: process.pid }, request);
     ids.push(job_id);
   }
   return ids;

@@ -10,6 +10,8 @@ export interface Site {
   dir: string;
   /** As asked for, else the case's own. */
   rounds(usual: number): number;
+  /** A folder with BullMQ in its node_modules, as asked for. */
+  bullmq: string | undefined;
   say(line: string): void;
 }
 
