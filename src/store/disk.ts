@@ -43,6 +43,17 @@ export async function writeWhole(
   files.syncDir(path.dirname(target));
 }
 
+/** Writes a new file where nobody looks yet, durable when it returns. The directory is synced by the caller. */
+export async function writeNew({ files }: Disk, file: string, bytes: Uint8Array | string): Promise<void> {
+  const out = files.openNew(file);
+  try {
+    out.write(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+    await out.sync();
+  } finally {
+    out.close();
+  }
+}
+
 /** Makes a directory so that a power cut does not take it with all that will be written into it. */
 export function makeDurableDir(files: Files, dir: string): void {
   if (files.facts(dir)) return;
@@ -74,15 +85,11 @@ export async function sweepTemps({ files, clock }: Disk, tempDir: string): Promi
 
 async function writeTemp(disk: Disk, tempDir: string, bytes: Uint8Array | string): Promise<string> {
   const temp = tempName(disk, tempDir);
-  const out = disk.files.openNew(temp);
   try {
-    out.write(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
-    await out.sync();
+    await writeNew(disk, temp, bytes);
   } catch (error) {
     await disk.files.removeFile(temp).catch(() => {}); // a full disk must not be filled further by what is left
     throw error;
-  } finally {
-    out.close();
   }
   return temp;
 }

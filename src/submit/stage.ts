@@ -2,12 +2,11 @@
 // What is half-made here is worthless, and removed by a later submission.
 import path from 'node:path';
 import type { SealEntry } from '../job/seal.ts';
-import { JOB_JSON } from '../job/seal.ts';
+import { formatSeal, JOB_JSON, SEAL } from '../job/seal.ts';
 import type { Digest, Disk } from '../store/disk.ts';
-import { copyHashed, hashFile, jsonText, sha256Of, writeWhole } from '../store/disk.ts';
+import { copyHashed, hashFile, jsonText, sha256Of, writeNew } from '../store/disk.ts';
 import type { Layout } from '../store/layout.ts';
 import { joinPortable } from '../store/portable.ts';
-import { writeSeal } from '../store/seal.ts';
 import type { Files } from '../system/files.ts';
 import type { Findings } from './problems.ts';
 import { problem } from './problems.ts';
@@ -43,7 +42,10 @@ export async function removeStale({ files, clock }: Disk, layout: Layout): Promi
   }
 }
 
-/** Fills the new directory `dir`, durable when it returns. The entries are those of the seal, without job.json. */
+/**
+ * Fills the new directory `dir`, durable when it is sealed: nobody looks into it before, so its own names are synced once,
+ * then. The entries are those of the seal, without job.json.
+ */
 export async function stageStudy(
   disk: Disk,
   dir: string,
@@ -58,10 +60,8 @@ export async function stageStudy(
   const entries = await readAll(disk, material, found, (counted, file) =>
     copyHashed(counted, file.source, joinPortable(dir, file.path)),
   );
-  if (material.readme !== undefined)
-    await writeWhole(disk, path.dirname(dir), path.join(dir, README), material.readme);
+  if (material.readme !== undefined) await writeNew(disk, path.join(dir, README), material.readme);
   for (const each of [...dirs].reverse()) files.syncDir(joinPortable(dir, each));
-  files.syncDir(dir);
   return entries;
 }
 
@@ -70,17 +70,25 @@ export async function hashStudy(disk: Disk, material: Material, found: Findings)
   return readAll(disk, material, found, (counted, file) => hashFile(counted, file.source));
 }
 
-/** Writes job.json and, last, the seal. May be done again when the order needs another id. */
+/** Writes job.json and the seal; all of it is durable when it returns. May be done again when the order needs another id. */
 export async function sealStaged(
   disk: Disk,
-  layout: Layout,
   dir: string,
   fields: object,
   entries: readonly SealEntry[],
 ): Promise<void> {
+  const { files } = disk;
   const text = jsonText(fields);
-  await writeWhole(disk, layout.staging, path.join(dir, JOB_JSON), text);
-  await writeSeal(disk, layout.staging, dir, [...entries, { path: JOB_JSON, sha256: sha256Of(text) }]);
+  const sealed = formatSeal([...entries, { path: JOB_JSON, sha256: sha256Of(text) }]);
+  for (const [name, content] of [
+    [JOB_JSON, text],
+    [SEAL, sealed],
+  ] as const) {
+    const file = path.join(dir, name);
+    if (files.facts(file)) await files.removeFile(file); // sealed before, with an id that was taken
+    await writeNew(disk, file, content);
+  }
+  files.syncDir(dir);
 }
 
 /** The directories an order needs, each before those in it. */

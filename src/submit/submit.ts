@@ -71,7 +71,7 @@ async function publishNew(
   const now = disk.clock.now();
   for (;;) {
     const id = freeJobId(disk.files, layout, now, plan.name);
-    await sealStaged(disk, layout, dir, plan.fields(id, now), entries);
+    await sealStaged(disk, dir, plan.fields(id, now), entries);
     if (await publishAs(disk, layout, id, dir)) return resultOf(plan, id, layout.order(id));
   }
 }
@@ -87,7 +87,7 @@ async function publishKeyed(
     const standing = await reserve(disk, layout, wish);
     if (standing.is === 'used') return answerExisting(disk, layout, plan, standing, entries);
     const { jobId } = standing;
-    await sealStaged(disk, layout, dir, plan.fields(jobId, disk.clock.now()), entries);
+    await sealStaged(disk, dir, plan.fields(jobId, disk.clock.now()), entries);
     if (await publishAs(disk, layout, jobId, dir)) {
       await notePublished(disk, layout, standing.dir);
       return resultOf(plan, jobId, layout.order(jobId));

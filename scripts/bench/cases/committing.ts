@@ -66,7 +66,7 @@ function write(file: string, bytes: Uint8Array): void {
   closeSync(fd);
 }
 
-/** What a submission does to the disk, in its order: files, their directories, job.json, the seal, the place in outbox/. */
+/** What a submission does to the disk, in its order: files, job.json, the seal, their directories, the place in outbox/. */
 function newBare(site: Site, study: string): (count: number) => void {
   const [staging, outbox] = [folder(site, 'bare', 'staging'), folder(site, 'bare', 'outbox')];
   let jobs = 0;
@@ -77,13 +77,8 @@ function newBare(site: Site, study: string): (count: number) => void {
     mkdirSync(path.join(dir, '1_setup'));
     for (const file of FILES) write(path.join(dir, file), readFileSync(path.join(study, file)));
     sync(path.join(dir, '1_setup'));
+    for (const file of ['job.json', 'SHA256SUMS']) write(path.join(dir, file), Buffer.alloc(600, 'x'));
     sync(dir);
-    for (const file of ['job.json', 'SHA256SUMS']) {
-      const temp = path.join(staging, `temp-${jobs}`);
-      write(temp, Buffer.alloc(600, 'x'));
-      renameSync(temp, path.join(dir, file));
-      sync(dir);
-    }
     renameSync(dir, path.join(outbox, name));
     sync(outbox);
     rmSync(dir, { force: true });
