@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundledSimulator } from './simulate/bundle.mjs';
 import { MUTANTS } from './simulate/mutants.mjs';
+import { runPool } from './simulate/pool.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -33,12 +34,12 @@ function planted({ file, from, to }) {
 }
 
 async function look(mutant) {
-  const { simulator, clear } = await bundledSimulator([planted(mutant)]);
+  const { simulator, bundle, clear } = await bundledSimulator([planted(mutant)]);
   try {
     const base = Number(values['seed-base']);
     const named = await simulator.firstNamedFailure();
     if (named) return { named };
-    return await simulator.runSeeds({ base, seeds: Number(values.seeds), failuresMax: 1 });
+    return await runPool({ bundle, base, seeds: Number(values.seeds), failuresMax: 1 });
   } finally {
     await clear();
   }

@@ -1,7 +1,8 @@
 // Runs simulated queues, one for each seed, and tells what was seen: `npm run simulate -- --seeds 1000 [--seed-base B]`;
-// `--seed N [--trace]` runs one. A failure is made smaller and told with its seed; then this ends with 1.
+// `--seed N [--trace]` runs one. A failure is made smaller and told with its seed; then this ends with 1. [--processes N]
 import { parseArgs } from 'node:util';
 import { bundledSimulator } from './simulate/bundle.mjs';
+import { runPool } from './simulate/pool.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -10,13 +11,14 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
     failures: { type: 'string', default: '1' },
+    processes: { type: 'string' },
     coverage: { type: 'boolean', default: true },
     shrink: { type: 'boolean', default: true },
   },
   allowNegative: true,
 });
 
-const { simulator, clear } = await bundledSimulator();
+const { simulator, bundle, clear } = await bundledSimulator();
 try {
   process.exitCode = values.seed === undefined ? await many() : await one(Number(values.seed));
 } finally {
@@ -26,18 +28,16 @@ try {
 async function many() {
   const base = Number(values['seed-base'] ?? 1 + Math.floor(Math.random() * 1e9));
   const began = process.hrtime.bigint();
-  const runs = await simulator.runSeeds({
+  const runs = await runPool({
+    bundle,
     base,
     seeds: Number(values.seeds),
     failuresMax: Number(values.failures),
+    processes: values.processes && Number(values.processes),
     // a long run tells what it finds when it finds it
-    each: (seed, { failure }) => {
-      if (failure !== undefined) console.log(`seed ${seed}: ${failure}`);
-    },
+    each: ({ seed, failure }) => console.log(`seed ${seed}: ${failure}`),
   });
   const seconds = Number(process.hrtime.bigint() - began) / 1e9;
-  const cpu = process.cpuUsage();
-  const cpuSeconds = (cpu.user + cpu.system) / 1e6;
   if (values.coverage) console.log(`${simulator.coverage(runs.seen)}\n`);
   console.log(
     `${runs.seeds} seeds from ${base}, ${runs.jobs} jobs, ${runs.ticks} ticks, ${runs.events} events, ` +
@@ -45,7 +45,7 @@ async function many() {
   );
   console.log(
     `${(runs.seeds / seconds).toFixed(1)} seeds/s, ${(runs.jobs / seconds).toFixed(1)} jobs/s ` +
-      `(${(runs.jobs / cpuSeconds).toFixed(1)} jobs for a second of one processor)`,
+      `(${(runs.jobs / runs.cpuSeconds).toFixed(1)} jobs for a second of one processor)`,
   );
   if (values.shrink) for (const failure of runs.failures) await tell(failure);
   return runs.failures.length === 0 ? 0 : 1;

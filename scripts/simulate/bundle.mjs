@@ -36,7 +36,7 @@ export async function bundledSimulator(plugins = []) {
   try {
     const bundle = path.join(home, 'simulator.mjs');
     await bundleModule(path.join(root, 'test/simulation/report.ts'), bundle, [...plugins, remembering]);
-    return { simulator: await import(pathToFileURL(bundle).href), clear };
+    return { simulator: await import(pathToFileURL(bundle).href), bundle, clear };
   } catch (error) {
     await clear();
     throw error;
