@@ -32,7 +32,7 @@ export interface SealedOrder {
   order: Order | undefined;
   /** What is wrong with job.json. */
   problems: FieldProblem[];
-  entries: SealEntry[];
+  entries: readonly SealEntry[];
   arrived: Arrived;
   /** Digest of the seal file itself. */
   sha256: string;

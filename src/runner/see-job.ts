@@ -22,8 +22,8 @@ export function seeOrder({ disk, layout }: RunnerState, jobId: string, memory: J
   const hindered = memory.mismatch !== undefined || memory.blocked !== undefined;
   const isSettled = (facts: OrderFacts | undefined) => !hindered && isWhole(facts);
   const before = hindered ? undefined : memory.seen.order;
-  const read = () => compactOrder(readOrder(disk.files, dir, jobId));
-  memory.seen.order = sight(disk, before, sealedPaths(dir), read, { isSettled });
+  const read = () => readOrder(disk.files, dir, jobId);
+  memory.seen.order = sight(disk, before, sealedPaths(dir), read, { isSettled, compact: compactOrder });
   return memory.seen.order.value;
 }
 
@@ -31,8 +31,11 @@ const isReadable = (seen: RecordSeen | undefined) => seen?.record !== undefined;
 
 export function seeRecord({ disk, layout }: RunnerState, jobId: string, { seen }: JobMemory) {
   const dir = layout.record(jobId);
-  const read = () => compactRecord(readOwnRecord(disk.files, dir, jobId));
-  seen.record = sight(disk, seen.record, sealedPaths(dir), read, { isSettled: isReadable });
+  const read = () => readOwnRecord(disk.files, dir, jobId);
+  seen.record = sight(disk, seen.record, sealedPaths(dir), read, {
+    isSettled: isReadable,
+    compact: compactRecord,
+  });
   return seen.record.value;
 }
 

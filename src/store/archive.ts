@@ -138,7 +138,7 @@ export async function moveOrder(
 }
 
 /** The sealed files of an archived or collected directory, job.json included. */
-export function sealedEntries(files: Files, dir: string): SealEntry[] {
+export function sealedEntries(files: Files, dir: string): readonly SealEntry[] {
   const seal = readSeal(files, dir);
   return seal.seal === 'valid' ? seal.entries : [];
 }

@@ -69,7 +69,7 @@ export interface Layout {
 }
 
 export function layoutOf(root: string): Layout {
-  const at = (...parts: string[]) => path.join(root, ...parts);
+  const at = below(root);
   return {
     root,
     tree: (name) => at(name),
@@ -101,6 +101,15 @@ export function layoutOf(root: string): Layout {
   };
 }
 
+/** Asked for many paths at each tick: putting them in order anew takes longer than looking at the file. */
+function below(root: string): (...parts: string[]) => string {
+  const base = path.join(root, 'x').slice(0, -1);
+  return (...parts) => (parts.every(isPlainPart) ? base + parts.join(path.sep) : path.join(root, ...parts));
+}
+
+const PLAIN_PART = /^[\w-][\w.-]*$|^\.\w[\w.-]*$/;
+const isPlainPart = (part: string) => PLAIN_PART.test(part);
+
 const ARCHIVED_NAME = /^(.+)_\d{8}-\d{6}(?:-\d+)?$/;
 
 /** The job id in the name of an archived job's directory, if it is one. */
@@ -128,16 +137,17 @@ export interface RunnerLayout {
 }
 
 export function runnerLayoutOf(stateDir: string, workRoot: string): RunnerLayout {
+  const inWork = below(workRoot);
   return {
     state: stateDir,
     ledger: path.join(stateDir, 'ledger.jsonl'),
     owner: path.join(stateDir, 'owner.json'),
     licences: path.join(stateDir, 'licences.txt'),
     work: workRoot,
-    workDir: (jobId) => path.join(workRoot, jobId),
+    workDir: (jobId) => inWork(jobId),
     staging: path.join(workRoot, '.jobq-staging'),
     attemptsOfAll: path.join(workRoot, ATTEMPTS),
-    attempts: (jobId) => path.join(workRoot, ATTEMPTS, jobId),
-    attempt: (jobId, attempt) => path.join(workRoot, ATTEMPTS, jobId, String(attempt)),
+    attempts: (jobId) => inWork(ATTEMPTS, jobId),
+    attempt: (jobId, attempt) => inWork(ATTEMPTS, jobId, String(attempt)),
   };
 }

@@ -48,7 +48,7 @@ interface SealedParts {
   fields: Fields;
   listing: TreeListing;
   signature: string;
-  entries: SealEntry[];
+  entries: readonly SealEntry[];
   sha256: string;
 }
 

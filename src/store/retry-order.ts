@@ -49,7 +49,10 @@ export function retryFields(fields: Fields, wish: RetryWish, createdAtMs: number
 }
 
 /** What stands in an order that can be repeated. Throws `NotRepeatable`. */
-function readSource(disk: Disk, { jobId, orderDir }: RetryWish): { fields: Fields; entries: SealEntry[] } {
+function readSource(
+  disk: Disk,
+  { jobId, orderDir }: RetryWish,
+): { fields: Fields; entries: readonly SealEntry[] } {
   const { files } = disk;
   const seal = readSeal(files, orderDir);
   if (seal.seal !== 'valid')

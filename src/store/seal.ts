@@ -1,5 +1,6 @@
 // The seal on disk: write it last, read it, and check a directory against it.
 import path from 'node:path';
+import { remembering } from '../job/remember.ts';
 import type { SealEntry } from '../job/seal.ts';
 import { formatSeal, JOB_JSON, parseSeal, SEAL } from '../job/seal.ts';
 import { SEAL_BYTES } from '../job/sizes.ts';
@@ -11,11 +12,16 @@ import { joinPortable, lookingBelow } from './portable.ts';
 export type SealSeen =
   | { seal: 'missing' }
   | { seal: 'unfit'; reason: string }
-  | { seal: 'valid'; entries: SealEntry[]; sha256: string };
+  | { seal: 'valid'; entries: readonly SealEntry[]; sha256: string };
 
 export function readSeal(files: Files, dir: string): SealSeen {
   const bytes = files.readSmall(path.join(dir, SEAL), SEAL_BYTES);
-  if (!bytes) return { seal: 'missing' };
+  return bytes ? seals(bytes, () => sealIn(bytes)) : { seal: 'missing' };
+}
+
+const seals = remembering<SealSeen>();
+
+function sealIn(bytes: Buffer): SealSeen {
   const parsed = parseSeal(bytes.toString('utf8'));
   if ('problem' in parsed) return { seal: 'unfit', reason: `SHA256SUMS ${parsed.problem}` };
   return { seal: 'valid', entries: parsed.entries, sha256: sha256Of(bytes) };

@@ -22,6 +22,8 @@ const SPREAD = 97;
 let turn = 0;
 
 interface Limits<T> {
+  /** Makes the value small where it is kept: what is read again at the next look is not worth it. */
+  compact?: (value: T) => T;
   /** May this value be kept at all? What is still arriving depends on more than these files. */
   isSettled?: (value: T) => boolean;
   againMs?: number;
@@ -33,7 +35,7 @@ export function sight<T>(
   before: Sighting<T> | undefined,
   paths: readonly string[],
   read: () => T,
-  { isSettled, againMs = AGAIN_MS }: Limits<T> = {},
+  { compact, isSettled, againMs = AGAIN_MS }: Limits<T> = {},
 ): Sighting<T> {
   if (before && clock.monotonic() < before.untilMs && looksAs(files, paths, before.looks)) return before;
   const nowMs = clock.now();
@@ -48,7 +50,8 @@ export function sight<T>(
   turn = (turn + 1) % SPREAD;
   const isKept = isOld && (isSettled?.(value) ?? true);
   const lastsMs = isKept ? againMs * (1 + turn / SPREAD) : 0;
-  return { value, looks, untilMs: clock.monotonic() + lastsMs };
+  const kept = isKept && compact ? compact(value) : value;
+  return { value: kept, looks, untilMs: clock.monotonic() + lastsMs };
 }
 
 function looksAs(files: Disk['files'], paths: readonly string[], looks: readonly number[]): boolean {

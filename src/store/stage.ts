@@ -123,7 +123,7 @@ function stagedOf(
     order_seal_sha256: facts.sha256,
     job_json: (files.read(path.join(copy, JOB_JSON)) ?? Buffer.alloc(0)).toString('base64'),
     signatures: Object.fromEntries(signatures),
-    inputs: facts.entries,
+    inputs: [...facts.entries],
     unsealed: facts.unsealed,
     attempt,
     ...(workPath !== undefined && { files_dir: workPath }),

@@ -53,7 +53,7 @@ function visit(files: Files, dir: string, prefix: string, listing: Listing, entr
     const relative = prefix + name;
     if (isConflictCopy(name)) listing.conflicts.push(relative);
     if (isSkippedName(name)) continue;
-    const at = path.join(dir, name);
+    const at = dir + path.sep + name;
     const unseen = (code: string) => void listing.unseen.push({ path: relative, code });
     if (kind !== 'directory') seen(() => addFile(files, at, relative, listing), unseen);
     else {

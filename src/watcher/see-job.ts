@@ -23,8 +23,8 @@ const sealedPaths = (dir: string) => [dir + path.sep + JOB_JSON, dir + path.sep 
 /** One that is not whole yet is looked at in full each time. */
 export function seeOrder({ disk, layout }: WatcherState, jobId: string, { seen }: JobMemory) {
   const dir = layout.order(jobId);
-  const read = () => compactOrder(readOrder(disk.files, dir, jobId));
-  seen.order = sight(disk, seen.order, sealedPaths(dir), read, { isSettled: isWhole });
+  const read = () => readOrder(disk.files, dir, jobId);
+  seen.order = sight(disk, seen.order, sealedPaths(dir), read, { isSettled: isWhole, compact: compactOrder });
   return seen.order.value;
 }
 
@@ -35,8 +35,11 @@ function isSettledRecord(arrival: RecordArrival | undefined): boolean {
 
 export function seeRecord({ disk, layout }: WatcherState, jobId: string, { seen }: JobMemory) {
   const dir = layout.record(jobId);
-  const read = () => compactRecord(readArrival(disk.files, dir, jobId));
-  seen.record = sight(disk, seen.record, sealedPaths(dir), read, { isSettled: isSettledRecord });
+  const read = () => readArrival(disk.files, dir, jobId);
+  seen.record = sight(disk, seen.record, sealedPaths(dir), read, {
+    isSettled: isSettledRecord,
+    compact: compactRecord,
+  });
   return seen.record.value;
 }
 

@@ -52,6 +52,18 @@ describe('what looks as it did then', () => {
     expect(sight(disk, first, PATHS, count).value).toBe(2);
   });
 
+  test('is made small when it is kept, and as it was read when it is read again anyhow', () => {
+    const { disk, put } = place();
+    put('/a');
+    const look = (isSettled: boolean) =>
+      sight(disk, undefined, PATHS, () => 'as it was read', {
+        isSettled: () => isSettled,
+        compact: () => 'small',
+      });
+    expect(look(true).value).toBe('small');
+    expect(look(false).value).toBe('as it was read');
+  });
+
   test('is read again each time while it is not settled', () => {
     const { disk, put } = place();
     put('/a');
