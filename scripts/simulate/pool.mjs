@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 const worker = fileURLToPath(new URL('worker.mjs', import.meta.url));
 
 /**
- * Nearly all that a world makes is garbage at its end: in a large nursery it is never copied, and the processors are busy
- * with worlds.
+ * Nearly all that a world makes is garbage at its end: in a large nursery it is never copied. The processors are busy
+ * with worlds, and there is so much code that half of it is never hot.
  */
-const FLAGS = ['--max-semi-space-size=64', '--min-semi-space-size=64', '--single-threaded-gc'];
+const FLAGS = ['--max-semi-space-size=64', '--min-semi-space-size=64', '--single-threaded-gc', '--sparkplug'];
 
 /** Seeds that a process is given at a time: few enough that all end together. */
 const PIECE = 10;

@@ -4,6 +4,7 @@ import { arrange, calmDown } from './faults.ts';
 import { release, tidyUp } from './persons.ts';
 import type { Scenario } from './scenario.ts';
 import { submit } from './submitting.ts';
+import type { Due } from './timeline.ts';
 import type { World } from './world.ts';
 import { makeWorld } from './world.ts';
 
@@ -45,12 +46,9 @@ export async function simulate(scenario: Scenario, isTraced = false): Promise<Re
       book.breach = `more than ${EVENTS_MAX} events: ${unrest(world) ?? 'at rest'}`;
       break;
     }
-    const work = timeline.next();
-    if (!work) break;
-    world.sides.linux.writer = undefined;
-    world.sides.windows.writer = undefined;
-    await work();
-    await turn();
+    const due = timeline.next();
+    if (!due) break;
+    await happen(world, due);
   }
   const failure = book.breach ?? end.why ?? endBreach(world);
   const ticks = world.watcher.ticks() + world.runner.ticks();
@@ -63,6 +61,14 @@ export async function simulate(scenario: Scenario, isTraced = false): Promise<Re
     ms: timeline.nowMs(),
     trace: world.trace ?? [],
   };
+}
+
+/** Everything that waits for it goes on before anything else happens. */
+function happen({ sides }: World, { work, isAwaited }: Due): Promise<void> | undefined {
+  sides.linux.writer = undefined;
+  sides.windows.writer = undefined;
+  const done = work();
+  return isAwaited ? Promise.resolve(done).then(turn) : undefined;
 }
 
 function becomeCalm(world: World): void {

@@ -7,16 +7,23 @@ export interface Timeline {
   nowMs(): number;
   /** Has this work done in so many milliseconds. */
   after(ms: number, work: Work): void;
+  /** The same for work that is over when it returns: nothing that was awaited goes on after it. */
+  afterAtOnce(ms: number, work: () => void): void;
   /** Takes the earliest event, and the time goes on to it; undefined when there is none. */
-  next(): Work | undefined;
+  next(): Due | undefined;
   /** Resolves when so much time has passed. */
   sleep(ms: number): Promise<void>;
 }
 
-interface Event {
+export interface Due {
+  work: Work;
+  /** Others may have to go on before the next event. */
+  isAwaited: boolean;
+}
+
+interface Event extends Due {
   atMs: number;
   nth: number;
-  work: Work;
 }
 
 function isBefore(a: Event, b: Event): boolean {
@@ -26,15 +33,18 @@ function isBefore(a: Event, b: Event): boolean {
 export function newTimeline(): Timeline {
   const heap: Event[] = [];
   let [nowMs, count] = [0, 0];
-  const after: Timeline['after'] = (ms, work) => push(heap, { atMs: nowMs + ms, nth: count++, work });
+  const add = (ms: number, work: Work, isAwaited: boolean) =>
+    push(heap, { atMs: nowMs + ms, nth: count++, work, isAwaited });
+  const after: Timeline['after'] = (ms, work) => add(ms, work, true);
   return {
     nowMs: () => nowMs,
     after,
+    afterAtOnce: (ms, work) => add(ms, work, false),
     next: () => {
       const first = pop(heap);
       if (!first) return undefined;
       nowMs = first.atMs;
-      return first.work;
+      return first;
     },
     sleep: (ms) => new Promise((resolve) => after(ms, resolve)),
   };

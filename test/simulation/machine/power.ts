@@ -12,6 +12,7 @@ function settle({ changes }: Transaction): void {
 
 /** Makes the names of one directory durable; what became of a file that was renamed into it goes along. */
 export function syncNames(tree: Tree, dir: DirNode): void {
+  if (tree.pending.length === 0) return;
   const wanted = new Set<Transaction>();
   const named = new Map<DirNode, Set<string>>();
   // backwards, because what came before on the same names comes first
@@ -59,6 +60,7 @@ export function cutPower(tree: Tree, random: Random, inOrder: boolean): Cut {
     else lost.add(each);
   }
   tree.pending = [];
+  tree.dirs.clear();
   const cut: Cut = { names: lost.size, files: 0 };
   restore(tree, tree.root, random, cut, new Set());
   return cut;

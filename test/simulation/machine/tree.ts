@@ -43,10 +43,12 @@ export interface Tree {
   /** Not durable yet, oldest first. */
   pending: Transaction[];
   count: number;
+  /** Directories by their paths, until one of them comes or goes. */
+  dirs: Map<string, DirNode>;
 }
 
 export function newTree(): Tree {
-  return { root: newDir(1, 0), pending: [], count: 1 };
+  return { root: newDir(1, 0), pending: [], count: 1, dirs: new Map() };
 }
 
 function newDir(ino: number, mtimeMs: number): DirNode {
@@ -68,7 +70,21 @@ export function failure(code: string, call: string, file: string): Error {
 }
 
 /** The node at an absolute path, with `/` between its parts. */
-export function nodeAt({ root }: Tree, file: string): Node | undefined {
+export function nodeAt(tree: Tree, file: string): Node | undefined {
+  const slash = file.lastIndexOf('/');
+  if (slash <= 0) return walk(tree, file);
+  const above = file.slice(0, slash);
+  let dir = tree.dirs.get(above);
+  if (!dir) {
+    const node = walk(tree, above);
+    if (node?.kind !== 'directory') return undefined;
+    dir = node;
+    tree.dirs.set(above, dir);
+  }
+  return slash === file.length - 1 ? dir : dir.entries.get(file.slice(slash + 1));
+}
+
+function walk({ root }: Tree, file: string): Node | undefined {
   let node: Node = root;
   for (let at = 1; at < file.length; ) {
     const slash = file.indexOf('/', at);
@@ -116,7 +132,10 @@ function setName({ dir, name }: Place, node: Node | undefined, nowMs: number): v
 
 /** Gives and takes names in one step. */
 export function change(tree: Tree, changes: (Place & { node: Node | undefined })[], nowMs: number): void {
-  for (const { dir, name, node } of changes) setName({ dir, name }, node, nowMs);
+  for (const { dir, name, node } of changes) {
+    if (dir.entries.get(name)?.kind === 'directory') tree.dirs.clear();
+    setName({ dir, name }, node, nowMs);
+  }
   tree.pending.push({ changes });
 }
 

@@ -4,7 +4,9 @@ import type { Files } from '../../../src/system/files.ts';
 /** What stands at or below an absent path is not there for whoever looks, and its directory does not list it. */
 export function withAbsence(inner: Files, absentNow: () => ReadonlySet<string>): Files {
   const isAbsent = (file: string) => {
-    for (const path of absentNow()) if (file === path || file.startsWith(`${path}/`)) return true;
+    const absent = absentNow();
+    if (absent.size === 0) return false;
+    for (const path of absent) if (file === path || file.startsWith(`${path}/`)) return true;
     return false;
   };
   const unless = <T>(file: string, look: () => T): T | undefined => (isAbsent(file) ? undefined : look());

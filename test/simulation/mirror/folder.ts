@@ -60,7 +60,7 @@ export function newFolder(ends: readonly [End, End], parts: FolderParts): Folder
   const scanSoon = (end: End) => {
     if (end.scanDue) return;
     end.scanDue = true;
-    timeline.after(random.between(0.3, 1) * parts.scanDelayMs, () => {
+    timeline.afterAtOnce(random.between(0.3, 1) * parts.scanDelayMs, () => {
       end.scanDue = false;
       if (end.busy || !parts.isRunning(end.device) || end.dirty.size === 0) return;
       const isHeldBack = () => parts.scanDelayMs > 500 && random.chance(0.3);
@@ -75,7 +75,7 @@ export function newFolder(ends: readonly [End, End], parts: FolderParts): Folder
     const other = otherOf(end);
     const sent = [...end.unsent];
     end.unsent.clear();
-    timeline.after(random.between(1, 20), () => {
+    timeline.afterAtOnce(random.between(1, 20), () => {
       for (const path of sent) {
         const item = end.index.get(path);
         if (!item || item.local) continue;
@@ -92,7 +92,7 @@ export function newFolder(ends: readonly [End, End], parts: FolderParts): Folder
   const pullSoon = (end: End, ms: number) => {
     if (end.pullDue || end.wanted.size === 0) return;
     end.pullDue = true;
-    timeline.after(ms, () => {
+    timeline.afterAtOnce(ms, () => {
       end.pullDue = false;
       if (end.busy || !parts.isLinked() || end.wanted.size === 0) return;
       round(end);
@@ -142,7 +142,7 @@ export function newFolder(ends: readonly [End, End], parts: FolderParts): Folder
     if (round.epoch !== epoch) return;
     const taken = parts.isLinked() ? act(() => take(round.end, item, way)) : 'again';
     if (typeof taken === 'object') {
-      timeline.after(taken.thenMs * random.between(1, 3), () => attempt(round, item));
+      timeline.afterAtOnce(taken.thenMs * random.between(1, 3), () => attempt(round, item));
       return;
     }
     if (taken === 'again') round.end.wanted.add(item.path);
@@ -156,8 +156,8 @@ export function newFolder(ends: readonly [End, End], parts: FolderParts): Folder
     end.busy = true;
     const mine: Round = { end, epoch, left: items.length };
     for (const { item, ms, tempMs } of timesOf(items, random)) {
-      if (tempMs !== undefined) timeline.after(tempMs, () => putTempIn(mine, item));
-      timeline.after(ms, () => attempt(mine, item));
+      if (tempMs !== undefined) timeline.afterAtOnce(tempMs, () => putTempIn(mine, item));
+      timeline.afterAtOnce(ms, () => attempt(mine, item));
     }
   };
   const putTempIn = (round: Round, item: Item) => {

@@ -116,7 +116,7 @@ export function newMirror(parts: MirrorParts): Mirror {
       older[device] = folders.map(({ ends }) => new Map(ends.find((end) => end.device === device)?.index));
   };
   const connectSoon = () =>
-    timeline.after(random.between(30, 3000), () => {
+    timeline.afterAtOnce(random.between(30, 3000), () => {
       if (isLinked()) for (const folder of folders) folder.connected();
     });
   const stop: Mirror['stop'] = (device) => {
@@ -131,7 +131,7 @@ export function newMirror(parts: MirrorParts): Mirror {
     }
     connectSoon();
   };
-  timeline.after(random.between(500, 20_000), keepOld);
+  timeline.afterAtOnce(random.between(500, 20_000), keepOld);
   const look = newLook({ parts, folders, isLinked, running, cutNow: () => cut });
   return {
     folders,
@@ -141,7 +141,7 @@ export function newMirror(parts: MirrorParts): Mirror {
     cut: (how, forMs) => {
       cut = { how, fromMs: timeline.nowMs() };
       const nth = ++cuts.count;
-      timeline.after(forMs, () => {
+      timeline.afterAtOnce(forMs, () => {
         if (nth !== cuts.count) return;
         cut = undefined;
         connectSoon();
