@@ -107,6 +107,22 @@ export async function collectedBreach(
   return seal.seal === 'valid' ? sealBreach(disk, dir, seal.entries) : 'the seal of the copy cannot be read';
 }
 
+/**
+ * Removes our copy, which does not fit its seal, so that it is made again: only when every byte of that record is proved
+ * to be in inbox/ still. Answers why the copy stays.
+ */
+export async function dropDamaged(disk: Disk, layout: Layout, jobId: string): Promise<string | undefined> {
+  const [source, dir] = [layout.record(jobId), layout.collected(jobId)];
+  const seal = readSeal(disk.files, source);
+  if (seal.seal !== 'valid') return 'the record in inbox/ has no valid seal';
+  const own = readSeal(disk.files, dir);
+  if (own.seal === 'valid' && own.sha256 !== seal.sha256) return 'the record in inbox/ is another one';
+  const breach = await sealBreach(disk, source, seal.entries);
+  if (breach) return `the record in inbox/ does not fit either: ${breach}`;
+  await disk.files.removeTree(dir);
+  return undefined;
+}
+
 /** Gives the verified copy its final name. Answers the name. */
 export async function fileCollected(disk: Disk, layout: Layout, jobId: string): Promise<string> {
   return fileAway(disk, layout, jobId, layout.collected(jobId));

@@ -5,7 +5,7 @@ import { parseRecord } from '../job/record.ts';
 import { JOB_JSON } from '../job/seal.ts';
 import type { Abandonment } from '../store/abandoned.ts';
 import { abandonmentOf, archiveAsItIs, readAbandoned } from '../store/abandoned.ts';
-import { collectedBreach, fileCollected, sealedEntries } from '../store/archive.ts';
+import { collectedBreach, dropDamaged, fileCollected, sealedEntries } from '../store/archive.ts';
 import { copyHashed, jsonText, writeWhole } from '../store/disk.ts';
 import { ABANDONED_FILE, RETRY_FILE } from '../store/layout.ts';
 import { LOST_FILE } from '../store/lost.ts';
@@ -19,15 +19,22 @@ import { plannedRetry } from './retry.ts';
 export async function archive(watcher: WatcherState, jobId: string): Promise<void> {
   const { disk, layout, log } = watcher;
   const breach = await collectedBreach(disk, layout, jobId);
-  if (breach) {
-    await disk.files.removeTree(layout.collected(jobId)); // the record is still in inbox/: it is copied again
-    throw new Error(`our copy does not fit its seal: ${breach}`);
-  }
+  if (breach) return collectAgain(watcher, jobId, breach);
   const stopped = await noteBeside(watcher, jobId, layout.collected(jobId));
   const archived_as = await fileCollected(disk, layout, jobId);
   watcher.archive.changed(jobId, archived_as);
   if (stopped !== undefined) await disk.files.removeFile(layout.stoppedRetry(stopped));
   log.info({ job_id: jobId, archived_as }, 'archived');
+}
+
+/** Our copy is damaged: it goes, to be made again, if the record that it was made of is proved to be whole. */
+export async function collectAgain(
+  { disk, layout }: WatcherState,
+  jobId: string,
+  breach: string,
+): Promise<never> {
+  const kept = await dropDamaged(disk, layout, jobId);
+  throw new Error(`our copy does not fit its seal: ${breach}${kept ? `; it is kept, for ${kept}` : ''}`);
 }
 
 /** Writes what is known beside the record, under names that no sealed file has. Answers the retry that was stopped. */

@@ -10,8 +10,8 @@ import type { PostJournal } from '../store/post-journal.ts';
 import { publishPostResult, readPostJournal, writePostJournal } from '../store/post-journal.ts';
 import type { Known } from '../store/post-made.ts';
 import { layMade, madeDir, mergeMade } from '../store/post-made.ts';
-import { readArrival } from '../store/read-record.ts';
 import type { Files } from '../system/files.ts';
+import { collectAgain } from './closing.ts';
 import type { WatcherState } from './parts.ts';
 import type { PostStep } from './post/next.ts';
 import { afterGivingUp, afterRun, afterSkip, afterStop, beforeRun, nextStep, resultOf } from './post/next.ts';
@@ -130,11 +130,7 @@ async function freshCopy(
   const work = path.join(layout.processing(jobId), number);
   await disk.files.removeTree(layout.processing(jobId));
   const breach = await copySealed(disk, source, work, entries);
-  if (breach) {
-    // what goes is a copy that is damaged, and only while all files of the record are here to be copied again
-    if (readArrival(disk.files, layout.record(jobId), jobId)?.complete) await disk.files.removeTree(source);
-    throw new Error(`our copy does not fit its seal: ${breach}`);
-  }
+  if (breach) return collectAgain(watcher, jobId, breach);
   const known: Known = new Map(entries.map((entry) => [entry.path, entry.sha256]));
   for (const { name, files: made } of journal?.processors ?? [])
     await layMade(disk, madeDir(post, name), work, { made, known });

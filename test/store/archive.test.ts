@@ -1,15 +1,17 @@
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   archivedJob,
   archivedNames,
   collectedBreach,
   collectRecord,
+  dropDamaged,
   fileCollected,
   moveOrder,
   readCollected,
   sealedEntries,
 } from '../../src/store/archive.ts';
+import type { Disk } from '../../src/store/disk.ts';
 import { sha256Of } from '../../src/store/disk.ts';
 import { writeSeal } from '../../src/store/seal.ts';
 import { makeOrder, put } from '../helpers/make-order.ts';
@@ -151,6 +153,59 @@ onBothDisks('the archive', (make) => {
     expect(await collectedBreach(disk, layout, JOB)).toBe('stdout.log: named by SHA256SUMS, but missing');
     await disk.files.removeFile(path.join(layout.collected(JOB), 'SHA256SUMS'));
     expect(await collectedBreach(disk, layout, JOB)).toBe('the seal of the copy cannot be read');
+  });
+
+  const replace = async (disk: Disk, file: string, text: string) => {
+    await disk.files.removeFile(file);
+    put(disk, file, text);
+  };
+
+  describe('when its own copy is damaged', () => {
+    const damaged = async () => {
+      const place = await withRecord();
+      const { disk, layout } = place;
+      await collectRecord(disk, layout, JOB);
+      await replace(disk, path.join(layout.collected(JOB), 'stdout.log'), 'hellO\n');
+      return place;
+    };
+
+    test('removes it, for the record is whole', async () => {
+      const { disk, layout } = await damaged();
+      expect(await dropDamaged(disk, layout, JOB)).toBeUndefined();
+      expect(disk.files.facts(layout.collected(JOB))).toBeUndefined();
+    });
+
+    test('removes one whose seal cannot be read, too', async () => {
+      const { disk, layout } = await damaged();
+      await replace(disk, path.join(layout.collected(JOB), 'SHA256SUMS'), 'no seal');
+      expect(await dropDamaged(disk, layout, JOB)).toBeUndefined();
+    });
+
+    test.each([
+      {
+        name: 'the record has as many bytes, and others',
+        file: '3_results/study.db',
+        text: 'resultS',
+        why: 'the record in inbox/ does not fit either: 3_results/study.db: its digest is not the one in SHA256SUMS (7 bytes are there)',
+      },
+      {
+        name: 'the record has lost its seal',
+        file: 'SHA256SUMS',
+        text: '',
+        why: 'the record in inbox/ has no valid seal',
+      },
+      {
+        name: 'the record is another one',
+        file: 'SHA256SUMS',
+        text: `${sha256Of(RECORD['job.json'])}  job.json\n`,
+        why: 'the record in inbox/ is another one',
+      },
+    ])('keeps it when $name', async ({ file, text, why }) => {
+      const { disk, layout } = await damaged();
+      await replace(disk, path.join(layout.record(JOB), file), text);
+      expect(await dropDamaged(disk, layout, JOB)).toBe(why);
+      expect(disk.files.read(path.join(layout.collected(JOB), 'stdout.log'))?.toString()).toBe('hellO\n');
+    });
   });
 
   test('gives the copy its name for good, and another one to a second record in the same second', async () => {
