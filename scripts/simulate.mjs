@@ -4,19 +4,55 @@ import { parseArgs } from 'node:util';
 import { bundledSimulator } from './simulate/bundle.mjs';
 import { runPool } from './simulate/pool.mjs';
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '200' },
-    'seed-base': { type: 'string' },
-    seed: { type: 'string' },
-    trace: { type: 'boolean', default: false },
-    failures: { type: 'string', default: '1' },
-    processes: { type: 'string' },
-    coverage: { type: 'boolean', default: true },
-    shrink: { type: 'boolean', default: true },
-  },
-  allowNegative: true,
-});
+const USAGE = `npm run simulate -- [options]
+
+  --seeds N           how many worlds, one for each seed (default 200)
+  --seed-base B       the first seed (default: another one each time)
+  --seed N            one world alone
+  --trace             with --seed: tell all that happens in it
+  --failures N        stop after so many failures (default 1)
+  --processes N       how many at once (default: as many as there are processors)
+  --no-coverage       do not list what was seen
+  --no-shrink         do not make failures smaller
+  --help              this text
+
+It ends with 0 when no rule was broken, with 1 when one was, with 2 when it does not understand.`;
+
+const NUMBERS = ['seeds', 'seed-base', 'seed', 'failures', 'processes'];
+
+/** Options, or one line that says what is wrong with them. */
+function understood() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        seeds: { type: 'string', default: '200' },
+        'seed-base': { type: 'string' },
+        seed: { type: 'string' },
+        trace: { type: 'boolean', default: false },
+        failures: { type: 'string', default: '1' },
+        processes: { type: 'string' },
+        coverage: { type: 'boolean', default: true },
+        shrink: { type: 'boolean', default: true },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+      allowNegative: true,
+    });
+    const wrong = NUMBERS.find((name) => values[name] !== undefined && !/^\d{1,15}$/.test(values[name]));
+    return wrong ? { problem: `--${wrong} wants a number, not "${values[wrong]}"` } : { values };
+  } catch (error) {
+    return { problem: error.message.split('. ')[0] };
+  }
+}
+
+const { values, problem } = understood();
+if (problem !== undefined) {
+  console.error(`simulate: ${problem}. See npm run simulate -- --help`);
+  process.exit(2);
+}
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
 
 const { simulator, bundle, clear } = await bundledSimulator();
 try {

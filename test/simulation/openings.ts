@@ -12,7 +12,7 @@ import { newBus } from '../../src/watcher/bus.ts';
 import type { WatcherParts } from '../../src/watcher/parts.ts';
 import { openWatcher } from '../../src/watcher/watcher.ts';
 import { fakeMachine } from '../helpers/fake-machine.ts';
-import { QUEUE_ID, ROOTS, STATE_DIR, WORK_DIR } from './check/book.ts';
+import { INPUTS_TIMEOUT_S, QUEUE_ID, ROOTS, STATE_DIR, WORK_DIR } from './check/book.ts';
 import { breach } from './check/breach.ts';
 import { checkMessage } from './check/messages.ts';
 import type { Life } from './machine/life.ts';
@@ -32,7 +32,7 @@ const { settings: SETTINGS } = loadSettings({
   facts: { host: 'station', platform: 'linux', dataDir: '/data', user: 'engineer' },
 });
 
-const RUNNER_SETTINGS = { ...SETTINGS.runner, inputs_timeout_s: 1800 };
+const RUNNER_SETTINGS = { ...SETTINGS.runner, inputs_timeout_s: INPUTS_TIMEOUT_S };
 const WATCHER_SETTINGS: WatcherParts['settings'] = {
   unsealed_quiet_s: 60,
   second_look_s: 10,

@@ -8,6 +8,8 @@ export const ROOTS = { linux: '/queue', windows: '/C/queue' } as const;
 export const QUEUE_ID = 'q-simulated';
 export const STATE_DIR = '/C/state';
 export const WORK_DIR = '/C/work';
+/** How long the simulated runner waits for the rest of an order. */
+export const INPUTS_TIMEOUT_S = 1800;
 
 export interface Submitted {
   content: Content;

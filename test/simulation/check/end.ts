@@ -3,7 +3,7 @@ import { isSkippedName } from '../../../src/job/skipped-names.ts';
 import { isOpenPlan, readRetryPlan } from '../../../src/store/retry-plan.ts';
 import type { World } from '../world.ts';
 import type { Content, Submitted } from './book.ts';
-import { isHarmed, ROOTS, rootOf } from './book.ts';
+import { INPUTS_TIMEOUT_S, isHarmed, ROOTS, rootOf } from './book.ts';
 import { archivedNamesOf, contentOf, lacks, sameContent } from './contents.ts';
 
 const ARCHIVE = `${ROOTS.linux}/archive`;
@@ -143,14 +143,34 @@ function isPutAside({ sides }: World, archived: string, submitted: Content): boo
   });
 }
 
+interface Ended {
+  state?: string;
+  outcome?: { kind?: string; message?: string };
+}
+
+/** Half of an order arrived, and the rest not within `inputs_timeout_s`, for nothing was brought for as long as that. */
+function isOverdue({ scenario }: World, { outcome }: Ended): boolean {
+  const limitMs = INPUTS_TIMEOUT_S * 1000;
+  const wasAway = scenario.faults.some(
+    (fault) =>
+      ((fault.kind === 'mirror' || fault.kind === 'cut') && fault.forMs >= limitMs) ||
+      (fault.kind === 'power' && fault.who === 'linux' && fault.downMs >= limitMs) ||
+      (fault.kind === 'sleep' && fault.who === 'linux' && fault.forMs >= limitMs),
+  );
+  const says = `nothing changed for ${INPUTS_TIMEOUT_S} s`;
+  return wasAway && outcome?.kind === 'rejected' && outcome.message?.includes(says) === true;
+}
+
 /** How a job ends when nothing interrupts it. */
 function asPlanned(world: World, job: string, { plan }: Submitted, archived: Content): string | undefined {
   const { book } = world;
-  const { state } = JSON.parse(archived.get('job.json') ?? '{}') as { state?: string };
+  const record = JSON.parse(archived.get('job.json') ?? '{}') as Ended;
+  const { state } = record;
   const isRetry = job !== plan.id || /-r\d+$/.test(job);
   const isExcused = [job, plan.id, rootOf(job)].some((id) => book.excuses.has(id));
   const fails = plan.kind === 'failing' || (plan.kind === 'flaky' && !isRetry);
-  if (isExcused || plan.kind === 'dependent' || plan.kind === 'retried') return undefined;
+  if (isExcused || isOverdue(world, record) || plan.kind === 'dependent' || plan.kind === 'retried')
+    return undefined;
   const expected = fails ? 'failed' : 'completed';
   return state === expected ? undefined : `ended as ${state}, not as ${expected}`;
 }
