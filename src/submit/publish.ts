@@ -7,23 +7,30 @@ import { takeName } from '../store/take-name.ts';
 import type { Files } from '../system/files.ts';
 import { isTaken } from './whereabouts.ts';
 
+/** The last id that was found here: the next one of the same second is right behind it. */
+let last = { first: '', clash: 0 };
+
 /**
  * An id of this moment and name that no job has, the first one as a rule. Where many were made in one second it is looked
  * for in steps that double, then between the last two.
  */
 export function freeJobId(files: Files, layout: Layout, atMs: number, name: string): string {
   const isFree = (clash: number) => !isTaken(files, layout, makeJobId(atMs, name, clash));
-  let free = 1;
-  let taken = 0;
-  while (!isFree(free)) {
-    taken = free;
-    free *= 2;
+  const first = layout.order(makeJobId(atMs, name));
+  let taken = last.first === first ? last.clash : 0;
+  if (taken > 0 && isFree(taken)) taken = 0; // it was not published
+  let step = 1;
+  while (!isFree(taken + step)) {
+    taken += step;
+    step *= 2;
   }
+  let free = taken + step;
   while (free - taken > 1) {
     const middle = (free + taken) >> 1;
     if (isFree(middle)) free = middle;
     else taken = middle;
   }
+  last = { first, clash: free };
   return makeJobId(atMs, name, free);
 }
 
