@@ -5,6 +5,7 @@ import { archived } from './cases/archived.ts';
 import { commands } from './cases/commands.ts';
 import { committing } from './cases/committing.ts';
 import { copying } from './cases/copying.ts';
+import { idle } from './cases/idle.ts';
 import { scriptStart } from './cases/script-start.ts';
 import { starting } from './cases/starting.ts';
 import { through } from './cases/through.ts';
@@ -23,6 +24,7 @@ const CASES: readonly BenchCase[] = [
   copying,
   archived,
   ticks,
+  idle,
   scriptStart,
   through,
 ];

@@ -8,11 +8,15 @@ import type { SubmitRequest } from '../../src/submit/request.ts';
 
 const DISK: Disk = { files: systemFiles, clock: systemClock };
 
-export async function newQueue(dir: string): Promise<Layout> {
+/** `more`: settings that are not those of a new queue. */
+export async function newQueue(dir: string, more = ''): Promise<Layout> {
   const layout = layoutOf(dir);
   await initQueue(DISK, layout, 'both', [], commentedSettings);
   // as `jobq init` says where both roles are on one machine
-  writeFileSync(layout.settings, `${readFileSync(layout.settings, 'utf8')}\n[syncthing]\nlink = "local"\n`);
+  writeFileSync(
+    layout.settings,
+    `${readFileSync(layout.settings, 'utf8')}\n[syncthing]\nlink = "local"\n${more}`,
+  );
   return layout;
 }
 

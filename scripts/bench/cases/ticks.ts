@@ -5,7 +5,7 @@ import type { Disk, Layout } from '../../../src/index.ts';
 import { systemClock, systemFiles } from '../../../src/index.ts';
 import { openRunner } from '../../../src/runner/runner.ts';
 import { loadSettings } from '../../../src/settings/load.ts';
-import { jsonText, sha256Of } from '../../../src/store/disk.ts';
+import { jsonText } from '../../../src/store/disk.ts';
 import { runnerLayoutOf } from '../../../src/store/layout.ts';
 import { writeOwner } from '../../../src/store/owner.ts';
 import { newChores } from '../../../src/system/chores.ts';
@@ -16,35 +16,15 @@ import { newQueue } from '../queue.ts';
 import type { Pair, Row } from '../row.ts';
 import type { BenchCase, Site } from '../site.ts';
 import { folder } from '../site.ts';
+import { AT, idOf, putOrder, RUNNER } from '../waiting-jobs.ts';
 
 const DISK: Disk = { files: systemFiles, clock: systemClock };
 const SIZES = [100, 1000, 10_000];
 const ARCHIVED = [100, 10_000];
-const RUNNER = 'bench';
-const AT = '2026-02-10T14:30:22.000Z';
 const FILES = ['job.json', 'SHA256SUMS'];
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const never = () => Promise.reject(new Error('nothing is run here'));
-
-function putOrder(layout: Layout, job_id: string): void {
-  const files: Record<string, string> = { 'README.md': '# Wing\n', 'run.py': "print('done')\n" };
-  const inputs = { files: 2, bytes: Object.values(files).join('').length };
-  const order = { job_id, created_at: AT, script: 'run.py', status: 'submitted', schema_version: 1, inputs };
-  files['job.json'] = jsonText({ ...order, project: 'wing', args: [], run_on: RUNNER, priority: 'medium' });
-  const lines = Object.keys(files)
-    .sort()
-    .map((name) => `${sha256Of(files[name] ?? '')}  ${name}\n`);
-  files['SHA256SUMS'] = lines.join('');
-  mkdirSync(layout.order(job_id));
-  for (const [name, text] of Object.entries(files))
-    writeFileSync(path.join(layout.order(job_id), name), text);
-  const runner = { id: RUNNER, host: RUNNER, pid: 7, boot_id: 'boot', version: '0' };
-  const state = { state: 'queued', state_at: AT, waiting_for: 'paused by owner', runner, attempt: 0 };
-  const beat = { queued_at: AT, heartbeat_at: AT, heartbeat_seq: 1, heartbeat_interval_s: 30 };
-  mkdirSync(layout.record(job_id));
-  writeFileSync(path.join(layout.record(job_id), 'job.json'), jsonText({ ...order, ...state, ...beat }));
-}
 
 function putArchived(layout: Layout, job_id: string): void {
   const dir = layout.archived(`${job_id}_20260211-020311`);
@@ -54,8 +34,6 @@ function putArchived(layout: Layout, job_id: string): void {
     jsonText({ job_id, status: 'completed', state: 'completed', state_at: AT }),
   );
 }
-
-const idOf = (what: string, n: number) => `job-20260210-143022-${what}-${n}`;
 
 /** Where the waiting jobs lie: nothing else is looked at while nothing changes. */
 function names(layout: Layout): string[] {
