@@ -20,7 +20,8 @@ export interface Room {
   slots: number;
   cpus: number;
   freeMb: number | undefined;
-  memoryMb: number;
+  /** Memory that orders get which start now. */
+  givenMb: number;
   /** Seats of jobs that this runner started about when it last looked at the licences, or later. */
   seats: Record<string, number>;
   /** By how many MB the work directories of ended jobs take more than they may. */
@@ -42,7 +43,7 @@ export function roomLeft(
     slots: policy.slots,
     cpus: machine.cpus,
     freeMb: machine.freeMb,
-    memoryMb: machine.memoryMb,
+    givenMb: 0,
     seats: {},
     overMb: overMb(jobs, policy),
     workPaths: new Map(),
@@ -111,8 +112,9 @@ function roomWait({ job, order }: Ready, room: Room, around: Surroundings): stri
   }
   const memoryMb =
     order.requires?.memory_mb === undefined ? 0 : policy.min_free_memory_mb + order.requires.memory_mb;
-  if (room.memoryMb < memoryMb) {
-    return `memory (${Math.floor(room.memoryMb)} MB free, ${memoryMb} MB needed)`;
+  const leftMb = memoryMb > 0 ? machine.memoryMb - room.givenMb : 0;
+  if (leftMb < memoryMb) {
+    return `memory (${Math.floor(leftMb)} MB free, ${memoryMb} MB needed)`;
   }
   const cpu = order.requires?.cpu ?? 0;
   return cpu > room.cpus
@@ -130,7 +132,7 @@ function needMb(job: RunnerJob, order: Order): number {
 export function take(room: Room, { job, order }: Ready, { policy }: Surroundings): void {
   room.slots -= 1;
   room.cpus -= order.requires?.cpu ?? 0;
-  room.memoryMb -= order.requires?.memory_mb ?? 0;
+  room.givenMb += order.requires?.memory_mb ?? 0;
   if (room.freeMb !== undefined) room.freeMb -= needMb(job, order);
   takeSeats(room, order);
   const path = workPathOf(policy.work_path, order);

@@ -9,6 +9,7 @@ import { publishLive } from './live.ts';
 import { recall } from './memory.ts';
 import type { RunnerState } from './parts.ts';
 import { composeRecord, runningState, writeRecord } from './records.ts';
+import { noteRecord } from './see-job.ts';
 import { beatPresence } from './tell-presence.ts';
 
 /** What the last presence said, so that a change is told at once and nothing else before it is due. */
@@ -77,5 +78,6 @@ async function beatJob(runner: RunnerState, pulse: Pulse, jobId: string): Promis
   const moved = told !== pulse.progress.get(jobId) && ageMs >= progress_interval_s * 1000;
   if (ageMs < heartbeat_interval_s * 1000 && !moved) return;
   pulse.progress.set(jobId, told); // before the try: what fails is due again with the next heartbeat
-  await writeRecord(runner, jobId, composeRecord(runner, jobId, runningState(runner, jobId)));
+  const text = await writeRecord(runner, jobId, composeRecord(runner, jobId, runningState(runner, jobId)));
+  noteRecord(runner, jobId, memory, text);
 }

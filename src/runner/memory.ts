@@ -23,12 +23,15 @@ export interface Sightings {
   requests?: Sighting<Requests>;
   record?: Sighting<RecordSeen | undefined>;
   staged?: Sighting<StagedSeen | undefined>;
+  /** Of the last attempt: what really runs. */
+  command?: Sighting<readonly string[] | undefined>;
 }
 
 /** Which order the work directory is a whole copy of, and for which attempt. */
 export interface StagedSeen {
   sealSha256: string;
   attempt: number;
+  unsealed: readonly string[];
 }
 
 export interface JobMemory {
@@ -43,7 +46,8 @@ export interface JobMemory {
   launchedAtMs: number | undefined;
   /** The supervisor that was launched last has ended before; it was looked after at once. */
   hasEnded: boolean;
-  beat: { seq: number; atMs: number } | undefined;
+  /** The last heartbeat that this process wrote, and what the record told when that began. */
+  beat: { seq: number; atMs: number; queuedAt: string } | undefined;
   follower: Follower;
   live: LiveMemory;
   /** The order as it stands in the work directory. */

@@ -1,11 +1,13 @@
 // What the runner is made of: the real things in production, fakes in tests.
 import type { Presence } from '../job/presence.ts';
 import type { RunnerIdentity } from '../job/record.ts';
+import type { OwnerWish } from '../queue/machine.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { Settings } from '../settings/keys.ts';
 import type { Disk } from '../store/disk.ts';
 import type { Layout, RunnerLayout } from '../store/layout.ts';
 import type { Ledger } from '../store/ledger.ts';
+import type { Sighting } from '../store/sighting.ts';
 import type { Chores } from '../system/chores.ts';
 import type { Log } from '../system/log.ts';
 import type { Machine } from '../system/machine.ts';
@@ -43,6 +45,8 @@ export interface RunnerState extends RunnerParts {
   ledger: Ledger;
   memory: Memory;
   placesSeen?: PlacesSeen;
+  /** What the owner of the machine wished at the last look. */
+  ownerSeen?: Sighting<OwnerWish>;
   /** Seen at the last look. */
   problems: readonly Problem[];
   chores: Chores;

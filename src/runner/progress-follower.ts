@@ -91,6 +91,8 @@ export async function catchUp({ files, clock }: Disk, follower: Follower, workDi
 
 /** False at the end. */
 function takeNext(files: Files, follower: Follower, logFile: string): boolean {
+  const facts = files.facts(logFile);
+  if (!facts || (facts.kind === 'file' && facts.size === follower.offset)) return false;
   const piece = files.readFrom(logFile, follower.offset, READ_BYTES);
   if (!piece || piece.length === 0) return false;
   takePiece(follower, piece);

@@ -11,10 +11,12 @@ import { isoNow, jsonText, writeWhole } from '../store/disk.ts';
 import { requireOwnDir } from '../store/own-dir.ts';
 import { readOrder } from '../store/read-order.ts';
 import { readOwnRecord } from '../store/read-record.ts';
-import { readCommand, readExit, readStaged } from '../store/work-dir.ts';
+import { readExit } from '../store/work-dir.ts';
+import type { JobMemory } from './memory.ts';
 import { recall } from './memory.ts';
 import type { RunnerState } from './parts.ts';
 import { workOrder } from './read-attempt.ts';
+import { seeCommand, seeStaged } from './see-job.ts';
 
 /** What is known of a job's order: from the work directory once it is staged, else from the outbox as far as readable. */
 interface Known {
@@ -24,10 +26,10 @@ interface Known {
 }
 
 function knownOrder(runner: RunnerState, jobId: string): Known {
-  const { disk, at, layout } = runner;
+  const { disk, layout } = runner;
   const fields = workOrder(runner, jobId);
-  const staged = fields && readStaged(disk.files, at.workDir(jobId));
-  if (staged) return { fields, sealSha256: staged.order_seal_sha256, unsealed: staged.unsealed };
+  const staged = fields && seeStaged(runner, jobId, remembered(runner, jobId));
+  if (staged) return { fields, sealSha256: staged.sealSha256, unsealed: staged.unsealed };
   const facts = readOrder(disk.files, layout.order(jobId), jobId);
   if (facts?.seal !== 'valid') return { fields: facts?.fields ?? {}, sealSha256: undefined, unsealed: [] };
   return { fields: facts.order ?? facts.fields, sealSha256: facts.sha256, unsealed: facts.unsealed };
@@ -51,22 +53,17 @@ function withoutTail(done: Attempt): Attempt {
   return { ...done, outcome };
 }
 
-function factsOf(
-  runner: RunnerState,
-  jobId: string,
-  before: JobRecord | undefined,
-  known: Known,
-): RecordFacts {
-  const { disk, at, ledger, identity } = runner;
+function factsOf(runner: RunnerState, jobId: string, queuedAt: string, known: Known): RecordFacts {
+  const { ledger, identity } = runner;
   const attempt = ledger.jobs.get(jobId)?.attempt ?? 0;
-  const command = attempt > 0 ? readCommand(disk.files, at.attempt(jobId, attempt))?.command : undefined;
+  const command = attempt > 0 ? seeCommand(runner, jobId, attempt, remembered(runner, jobId)) : undefined;
   const { sealSha256 } = known;
   return {
     job_id: jobId,
     runner: identity,
-    queued_at: before?.queued_at ?? ledger.jobs.get(jobId)?.queued_at ?? isoNow(runner.disk),
+    queued_at: queuedAt,
     attempts: attemptsOf(runner, jobId),
-    ...(command && { command }),
+    ...(command && { command: [...command] }),
     ...(sealSha256 && { order_seal_sha256: sealSha256 }),
     warnings: warningsOf(known),
   };
@@ -78,26 +75,37 @@ function warningsOf({ unsealed }: Known): string[] {
     : [];
 }
 
-/** The next heartbeat of a job: its number goes on from what was published before a restart. */
-function nextBeat(runner: RunnerState, jobId: string, before: JobRecord | undefined): Beat {
-  const atMs = runner.disk.clock.monotonic();
-  const memory = recall(runner.memory, jobId, atMs);
-  const seq = (memory.beat?.seq ?? before?.heartbeat_seq ?? 0) + 1;
-  memory.beat = { seq, atMs };
-  return { at: isoNow(runner.disk), seq, interval_s: runner.settings.heartbeat_interval_s };
+function remembered({ memory, disk }: RunnerState, jobId: string): JobMemory {
+  return recall(memory, jobId, disk.clock.monotonic());
+}
+
+type BeatNoted = NonNullable<JobMemory['beat']>;
+
+/**
+ * The next heartbeat of a job: its number goes on from what was published before a restart. Nobody else writes the record,
+ * so what this process wrote is not read again.
+ */
+function nextBeat(runner: RunnerState, jobId: string): BeatNoted {
+  const { disk, layout, ledger } = runner;
+  const memory = remembered(runner, jobId);
+  const last = memory.beat ?? publishedBeat(readOwnRecord(disk.files, layout.record(jobId), jobId)?.record);
+  const queuedAt = last?.queuedAt ?? ledger.jobs.get(jobId)?.queued_at ?? isoNow(disk);
+  memory.beat = { seq: (last?.seq ?? 0) + 1, atMs: disk.clock.monotonic(), queuedAt };
+  return memory.beat;
+}
+
+function publishedBeat(
+  before: JobRecord | undefined,
+): { seq: number; queuedAt: string | undefined } | undefined {
+  return before && { seq: before.heartbeat_seq ?? 0, queuedAt: before.queued_at };
 }
 
 /** The record of a job in this state, ready to be written. */
 export function composeRecord(runner: RunnerState, jobId: string, state: RecordState): JobRecord {
-  const { disk, layout } = runner;
-  const before = readOwnRecord(disk.files, layout.record(jobId), jobId)?.record;
   const known = knownOrder(runner, jobId);
-  const record = makeRecord(
-    known.fields,
-    factsOf(runner, jobId, before, known),
-    state,
-    nextBeat(runner, jobId, before),
-  );
+  const { seq, queuedAt } = nextBeat(runner, jobId);
+  const beat: Beat = { at: isoNow(runner.disk), seq, interval_s: runner.settings.heartbeat_interval_s };
+  const record = makeRecord(known.fields, factsOf(runner, jobId, queuedAt, known), state, beat);
   const resources = state.state === 'ended' ? resourcesOf(runner, jobId) : undefined;
   return resources ? { ...record, resources } : record;
 }

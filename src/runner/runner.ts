@@ -8,7 +8,7 @@ import { newProblems } from '../queue/problem.ts';
 import type { RunnerAction, RunnerJob, RunnerSnapshot } from '../queue/runner-snapshot.ts';
 import { isoNow, makeDurableDir, sweepTemps } from '../store/disk.ts';
 import { openLedger } from '../store/ledger.ts';
-import { assertQueue } from '../store/marker.ts';
+import { queueGuard } from '../store/marker.ts';
 import { readPresence } from '../store/presences.ts';
 import { isWhole } from '../store/read-order.ts';
 import { clearStaging } from '../store/stage.ts';
@@ -52,7 +52,8 @@ export async function openRunner(
   ring: () => void,
 ): Promise<Runner> {
   const { disk, layout, at } = parts;
-  assertQueue(disk.files, layout, queueId);
+  const assertQueue = queueGuard(disk, layout);
+  assertQueue(queueId);
   const ledger = await openLedger(disk, at.ledger, toldLedger(parts));
   // a power cut must not take the root from under results that are durable in it
   makeDurableDir(disk.files, at.work);
@@ -83,14 +84,14 @@ export async function openRunner(
     },
     isDrained: () => isDrained,
     tellStopped: async (reason) => {
-      assertQueue(disk.files, layout, queueId);
+      assertQueue(queueId);
       const snapshot = await readRunnerSnapshot(runner);
       const plan = planSafely(runner, snapshot);
       runner.stopped = { at: isoNow(disk), ...(reason !== undefined && { reason }) };
       await beatPresence(runner, pulse, plan, snapshot.machine);
     },
     tick: async () => {
-      assertQueue(disk.files, layout, queueId);
+      assertQueue(queueId);
       noteLook();
       const seen = await tickOnce(runner, pulse);
       isDrained = seen.isDrained;
@@ -98,7 +99,7 @@ export async function openRunner(
       return seen.isBusy;
     },
     glance: async () => {
-      assertQueue(disk.files, layout, queueId);
+      assertQueue(queueId);
       noteLook();
       return glance(runner, pulse, last);
     },

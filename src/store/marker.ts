@@ -11,6 +11,8 @@ import type { Disk } from './disk.ts';
 import { jsonText, writeWhole } from './disk.ts';
 import type { Layout, Tree } from './layout.ts';
 import { TREE_NAMES } from './layout.ts';
+import type { Sighting } from './sighting.ts';
+import { sight } from './sighting.ts';
 
 const markerSchema = z.looseObject({ queue_id: z.string(), schema_version: schemaVersion });
 
@@ -61,9 +63,30 @@ export function assertQueue(
   expectedId?: string,
   trees: readonly Tree[] = TREE_NAMES,
 ): string {
+  return assertMarked(layout, expectedId, trees, (tree) => markedId(files, layout, tree));
+}
+
+/** The same for whoever asks before every look: a marker that looks as it did is not read again. */
+export function queueGuard(disk: Disk, layout: Layout): (expectedId?: string) => string {
+  const seen = new Map<Tree, Sighting<string | undefined>>();
+  const idIn = (tree: Tree) => {
+    const read = () => markedId(disk.files, layout, tree);
+    const now = sight(disk, seen.get(tree), [markerFile(layout, tree)], read);
+    seen.set(tree, now);
+    return now.value;
+  };
+  return (expectedId) => assertMarked(layout, expectedId, TREE_NAMES, idIn);
+}
+
+function assertMarked(
+  layout: Layout,
+  expectedId: string | undefined,
+  trees: readonly Tree[],
+  idIn: (tree: Tree) => string | undefined,
+): string {
   let id = expectedId;
   for (const tree of trees) {
-    const found = markedId(files, layout, tree);
+    const found = idIn(tree);
     if (found === undefined) throw missingMarker(layout, tree, id);
     if (id !== undefined && found !== id) throw foreignMarker(layout, tree, found, id);
     id = found;

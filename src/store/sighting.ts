@@ -27,6 +27,8 @@ interface Limits<T> {
   /** May this value be kept at all? What is still arriving depends on more than these files. */
   isSettled?: (value: T) => boolean;
   againMs?: number;
+  /** The caller has just written the files itself, and nobody else does: what is young in them is its own. */
+  isOwn?: boolean;
 }
 
 /** What `read` makes of these files: what it made before, while each looks as it did then. */
@@ -35,7 +37,7 @@ export function sight<T>(
   before: Sighting<T> | undefined,
   paths: readonly string[],
   read: () => T,
-  { compact, isSettled, againMs = AGAIN_MS }: Limits<T> = {},
+  { compact, isSettled, againMs = AGAIN_MS, isOwn = false }: Limits<T> = {},
 ): Sighting<T> {
   if (before && clock.monotonic() < before.untilMs && looksAs(files, paths, before.looks)) return before;
   const nowMs = clock.now();
@@ -44,7 +46,7 @@ export function sight<T>(
   for (const path of paths) {
     const facts = files.facts(path);
     looks.push(facts?.ino ?? -1, facts?.size ?? -1, facts?.mtimeMs ?? -1, facts?.ctimeMs ?? -1);
-    if (facts && isYoung(facts, nowMs)) isOld = false;
+    if (!isOwn && facts && isYoung(facts, nowMs)) isOld = false;
   }
   const value = read();
   turn = (turn + 1) % SPREAD;

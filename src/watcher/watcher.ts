@@ -9,7 +9,7 @@ import { newProblems } from '../queue/problem.ts';
 import type { RecordArrival, WatcherAction, WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
 import { openArchiveIndex } from '../store/archive-index.ts';
 import { isoNow } from '../store/disk.ts';
-import { assertQueue } from '../store/marker.ts';
+import { queueGuard } from '../store/marker.ts';
 import { unplanned } from '../store/unreadable.ts';
 import type { Chores } from '../system/chores.ts';
 import { carryOut, isLong } from './actions.ts';
@@ -44,7 +44,8 @@ export function openWatcher(
   ring: () => void,
 ): Watcher {
   const { disk, layout } = parts;
-  const id = assertQueue(disk.files, layout, queueId);
+  const assertQueue = queueGuard(disk, layout);
+  const id = assertQueue(queueId);
   const bus = parts.bus ?? newBus();
   const feed = newFeed({ ...parts, bus }, id);
   const watcher: WatcherState = {
@@ -66,13 +67,13 @@ export function openWatcher(
   return {
     settled: chores.settled,
     tick: async () => {
-      assertQueue(disk.files, layout, id);
+      assertQueue(id);
       const seen = await tickOnce(watcher, feed);
       last = seen.last;
       return seen.isBusy;
     },
     glance: async () => {
-      assertQueue(disk.files, layout, id);
+      assertQueue(id);
       return glance(watcher, feed, last);
     },
     close: async () => {

@@ -1,8 +1,9 @@
 // What a daemon reads of jobs of which nothing has changed: nothing.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readLost } from '../../src/store/lost.ts';
 import { writeOwner } from '../../src/store/owner.ts';
 import { readPresence, writePresence } from '../../src/store/presences.ts';
+import { readOwnRecord } from '../../src/store/read-record.ts';
 import { writeRequest } from '../../src/store/requests.ts';
 import type { Files } from '../../src/system/files.ts';
 import { makeOrder } from '../helpers/make-order.ts';
@@ -24,6 +25,23 @@ function noting(read: string[]) {
     list: noted(files.list),
     read: noted(files.read),
     readSmall: noted(files.readSmall),
+    openRead: noted(files.openRead),
+  });
+}
+
+/** Notes every file that is read. */
+function notingAll(read: string[]) {
+  const noted =
+    <A extends unknown[], R>(look: (file: string, ...rest: A) => R) =>
+    (file: string, ...rest: A): R => {
+      read.push(file);
+      return look(file, ...rest);
+    };
+  return (files: Files): Files => ({
+    ...files,
+    read: noted(files.read),
+    readSmall: noted(files.readSmall),
+    readFrom: noted(files.readFrom),
     openRead: noted(files.openRead),
   });
 }
@@ -88,6 +106,50 @@ test('a glance of the runner finds what its owner wishes', async () => {
   const { disk, at, runner } = await waiting();
   await writeOwner(disk, at, {});
   expect(await runner.glance()).toBe(true);
+});
+
+describe('while a script runs that changes nothing', () => {
+  const HEARTBEAT_MS = 31_000;
+
+  /** A machine on which one script runs, and what is read of any file from then on; publications have a pace of their own. */
+  const beating = async () => {
+    const all: string[] = [];
+    const machine = await oneMachine({
+      seenBy: notingAll(all),
+      startMs: Date.now() + HOUR_MS,
+      runner: { publish_interval_s: 86_400 },
+    });
+    const { disk, layout, runner, processes } = machine;
+    const [job_id = ''] = JOBS;
+    await makeOrder(disk, layout, { job_id });
+    for (let look = 0; look < 20 && runner.ledger.jobs.get(job_id)?.phase !== 'started'; look++) {
+      await runner.tick();
+      await runner.settled();
+      if (processes.isAnyAlive()) await processes.step();
+    }
+    // what was written a moment ago may change again unseen, and is read once more
+    for (let look = 0; look < 3; look++) {
+      disk.clock.advance(HEARTBEAT_MS);
+      await runner.tick();
+      await runner.settled();
+    }
+    all.length = 0;
+    const beat = () => readOwnRecord(disk.files, layout.record(job_id), job_id)?.record?.heartbeat_seq ?? 0;
+    const memory = vi.spyOn(machine.machine, 'freeMemoryMb');
+    return { ...machine, all, memory, beat };
+  };
+
+  test('a heartbeat reads nothing at all', async () => {
+    const { disk, runner, all, memory, beat } = await beating();
+    const before = beat();
+    all.length = 0;
+    disk.clock.advance(HEARTBEAT_MS);
+    await runner.tick();
+    await runner.settled();
+    expect(all).toEqual([]);
+    expect(memory).not.toHaveBeenCalled();
+    expect(beat()).toBe(before + 1);
+  });
 });
 
 describe('while a script runs, a glance of the runner', () => {
