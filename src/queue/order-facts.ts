@@ -32,7 +32,8 @@ export interface SealedOrder {
   order: Order | undefined;
   /** What is wrong with job.json. */
   problems: FieldProblem[];
-  entries: readonly SealEntry[];
+  /** The files that the seal names. */
+  entries: readonly Pick<SealEntry, 'path'>[];
   arrived: Arrived;
   /** Digest of the seal file itself. */
   sha256: string;
@@ -40,6 +41,13 @@ export interface SealedOrder {
   /** Files in the directory that the seal does not name. */
   unsealed: string[];
 }
+
+/** The same as it was read: whoever copies the order needs the digests, too. */
+export interface ReadOrder extends SealedOrder {
+  entries: readonly SealEntry[];
+}
+
+export type ReadOrderFacts = Exclude<OrderFacts, SealedOrder> | ReadOrder;
 
 /** How much of what the seal names is there, by name and size; digests are for the copy to check. */
 export interface Arrived {

@@ -23,8 +23,11 @@ export function seeOrder({ disk, layout }: RunnerState, jobId: string, memory: J
   const hindered = memory.mismatch !== undefined || memory.blocked !== undefined;
   const isSettled = (facts: OrderFacts | undefined) => !hindered && isWhole(facts);
   const before = hindered ? undefined : memory.seen.order;
-  const read = () => readOrder(disk.files, dir, jobId);
-  memory.seen.order = sight(disk, before, sealedPaths(dir), read, { isSettled, compact: compactOrder });
+  const read = (): OrderFacts | undefined => readOrder(disk.files, dir, jobId);
+  memory.seen.order = sight(disk, before, sealedPaths(dir), read, {
+    isSettled,
+    compact: (facts) => compactOrder(facts, jobId),
+  });
   return memory.seen.order.value;
 }
 
@@ -35,7 +38,7 @@ export function seeRecord({ disk, layout }: RunnerState, jobId: string, { seen }
   const read = () => readOwnRecord(disk.files, dir, jobId);
   seen.record = sight(disk, seen.record, sealedPaths(dir), read, {
     isSettled: isReadable,
-    compact: compactRecord,
+    compact: (found) => compactRecord(found, jobId),
   });
   return seen.record.value;
 }
@@ -51,7 +54,7 @@ export function noteRecord(
   const parsed = parseRecord(Buffer.from(text), jobId);
   if (!parsed.ok || paths.slice(1).some((file) => disk.files.facts(file))) return;
   const read = () =>
-    compactRecord<RecordSeen>({ record: parsed.value, unreadable: false, sealSha256: undefined });
+    compactRecord<RecordSeen>({ record: parsed.value, unreadable: false, sealSha256: undefined }, jobId);
   seen.record = sight(disk, undefined, paths, read, { isOwn: true });
 }
 

@@ -8,7 +8,7 @@ import { parseOrder } from '../job/order.ts';
 import type { SealEntry } from '../job/seal.ts';
 import { JOB_JSON } from '../job/seal.ts';
 import { ORDER_BYTES } from '../job/sizes.ts';
-import type { Arrived, OrderFacts, SealedOrder } from '../queue/order-facts.ts';
+import type { Arrived, OrderFacts, ReadOrder, ReadOrderFacts } from '../queue/order-facts.ts';
 import type { Files } from '../system/files.ts';
 import { sha256Of } from './disk.ts';
 import { fieldsOf } from './kin.ts';
@@ -17,7 +17,7 @@ import type { TreeListing } from './tree.ts';
 import { listTree, sealable, signatureOf } from './tree.ts';
 
 /** What stands in an order's directory; undefined when there is no such directory, or nothing in it. */
-export function readOrder(files: Files, dir: string, jobId: string): OrderFacts | undefined {
+export function readOrder(files: Files, dir: string, jobId: string): ReadOrderFacts | undefined {
   const listing = listTree(files, dir);
   if (listing.files.length === 0) return undefined;
   // kept for each of ten thousand orders, and only ever compared
@@ -52,7 +52,7 @@ interface SealedParts {
   sha256: string;
 }
 
-function sealedOrder(parts: SealedParts): SealedOrder {
+function sealedOrder(parts: SealedParts): ReadOrder {
   const { jobId, jobJson, fields, listing, signature, entries, sha256 } = parts;
   const { order, problems } = checkedOrder(jobJson, jobId);
   const named = new Set(entries.map((entry) => entry.path));

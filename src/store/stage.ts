@@ -1,7 +1,7 @@
 // Makes the work directory of a job: a verified copy of its order, outside the queue or at a fixed path of its own.
 import path from 'node:path';
 import { JOB_JSON } from '../job/seal.ts';
-import type { SealedOrder } from '../queue/order-facts.ts';
+import type { ReadOrder } from '../queue/order-facts.ts';
 import type { Files } from '../system/files.ts';
 import { copySealed } from './copy-sealed.ts';
 import type { Disk } from './disk.ts';
@@ -16,7 +16,7 @@ import { makeWayAt, markWorkPath, nameAside } from './work-path.ts';
 export interface Staging {
   jobId: string;
   orderDir: string;
-  facts: SealedOrder;
+  facts: ReadOrder;
   attempt: number;
   /** The fixed path for the files of the run; undefined: the work directory itself. */
   workPath: string | undefined;
@@ -51,7 +51,7 @@ async function copyVerified(
   disk: Disk,
   orderDir: string,
   copy: string,
-  facts: SealedOrder,
+  facts: ReadOrder,
 ): Promise<string | undefined> {
   const { files } = disk;
   const emptyDirs = facts.arrived.expected?.empty_dirs;
@@ -97,7 +97,7 @@ async function moveAside(files: Files, home: string): Promise<void> {
 }
 
 /** Every digest fits, and still job.json says other numbers. Looked at in the copy, which nothing changes any more. */
-function wrongNumbers(files: Files, copy: string, facts: SealedOrder): string | undefined {
+function wrongNumbers(files: Files, copy: string, facts: ReadOrder): string | undefined {
   const { expected } = facts.arrived;
   const payload = facts.entries.filter((entry) => entry.path !== JOB_JSON);
   const bytes = payload.reduce(
@@ -112,7 +112,7 @@ function wrongNumbers(files: Files, copy: string, facts: SealedOrder): string | 
 function stagedOf(
   files: Files,
   copy: string,
-  facts: SealedOrder,
+  facts: ReadOrder,
   attempt: number,
   workPath: string | undefined,
 ): Staged {

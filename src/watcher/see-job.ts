@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Requests } from '../job/request.ts';
 import { JOB_JSON, SEAL } from '../job/seal.ts';
+import type { OrderFacts } from '../queue/order-facts.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { ArchivedJob, RecordArrival, WatcherJob } from '../queue/watcher-snapshot.ts';
 import { archivedJob } from '../store/archive.ts';
@@ -23,8 +24,11 @@ const sealedPaths = (dir: string) => [dir + path.sep + JOB_JSON, dir + path.sep 
 /** One that is not whole yet is looked at in full each time. */
 export function seeOrder({ disk, layout }: WatcherState, jobId: string, { seen }: JobMemory) {
   const dir = layout.order(jobId);
-  const read = () => readOrder(disk.files, dir, jobId);
-  seen.order = sight(disk, seen.order, sealedPaths(dir), read, { isSettled: isWhole, compact: compactOrder });
+  const read = (): OrderFacts | undefined => readOrder(disk.files, dir, jobId);
+  seen.order = sight(disk, seen.order, sealedPaths(dir), read, {
+    isSettled: isWhole,
+    compact: (facts) => compactOrder(facts, jobId),
+  });
   return seen.order.value;
 }
 
@@ -38,7 +42,7 @@ export function seeRecord({ disk, layout }: WatcherState, jobId: string, { seen 
   const read = () => readArrival(disk.files, dir, jobId);
   seen.record = sight(disk, seen.record, sealedPaths(dir), read, {
     isSettled: isSettledRecord,
-    compact: compactRecord,
+    compact: (found) => compactRecord(found, jobId),
   });
   return seen.record.value;
 }

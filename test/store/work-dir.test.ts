@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { SealedOrder } from '../../src/queue/order-facts.ts';
+import type { ReadOrder } from '../../src/queue/order-facts.ts';
 import { runnerLayoutOf } from '../../src/store/layout.ts';
 import { readOrder } from '../../src/store/read-order.ts';
 import { clearStaging, stageOrder } from '../../src/store/stage.ts';
@@ -21,7 +21,7 @@ onBothDisks('the work directory', (make) => {
     put(disk, path.join(layout.order(JOB), 'later.txt'), 'not sealed');
     const at = runnerLayoutOf(path.join(root, 'state'), path.join(root, 'work'));
     const order = layout.order(JOB);
-    const facts = readOrder(disk.files, order, JOB) as SealedOrder;
+    const facts = readOrder(disk.files, order, JOB) as ReadOrder;
     const staging = { jobId: JOB, orderDir: order, facts, attempt: 1, workPath: undefined };
     return { ...place, at, order, facts, stage: (on = disk) => stageOrder(on, at, staging) };
   };

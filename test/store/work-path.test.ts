@@ -1,7 +1,7 @@
 // A fixed path for the files of runs: one job after the other, and nothing of anybody's is lost there.
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { SealedOrder } from '../../src/queue/order-facts.ts';
+import type { ReadOrder } from '../../src/queue/order-facts.ts';
 import { runnerLayoutOf } from '../../src/store/layout.ts';
 import { readOrder } from '../../src/store/read-order.ts';
 import { stageOrder } from '../../src/store/stage.ts';
@@ -22,7 +22,7 @@ onBothDisks('a fixed work path', (make) => {
     const workPath = path.join(root, 'projects', 'm1', 'run');
     for (const job_id of [JOB, OTHER]) await makeOrder(disk, layout, { job_id, files: { 'a.prt': job_id } });
     const stage = (jobId: string, attempt = 1, on = disk) => {
-      const facts = readOrder(disk.files, layout.order(jobId), jobId) as SealedOrder;
+      const facts = readOrder(disk.files, layout.order(jobId), jobId) as ReadOrder;
       return stageOrder(on, at, { jobId, orderDir: layout.order(jobId), facts, attempt, workPath });
     };
     const seen = () => everything(disk, path.join(root, 'projects'));
