@@ -21,6 +21,7 @@ async function loadDaemon(): Promise<DaemonParts> {
     { systemLog },
     loop,
     { newChores },
+    { keepHeapSmall },
   ] = await Promise.all([
     import('../src/system/process/launch.ts'),
     import('../src/system/process/run.ts'),
@@ -30,6 +31,7 @@ async function loadDaemon(): Promise<DaemonParts> {
     import('../src/system/log.ts'),
     import('../src/system/loop.ts'),
     import('../src/system/chores.ts'),
+    import('../src/system/heap.ts'),
   ]);
   const supervisor = path.join(dist, 'supervisor.cjs');
   return {
@@ -42,7 +44,7 @@ async function loadDaemon(): Promise<DaemonParts> {
     makeLog: systemLog,
     newBell: () => loop.newBell(systemClock),
     newChores: (ring) => newChores(systemClock, ring),
-    runLoop: loop.runLoop,
+    runLoop: (ticking, options) => loop.runLoop(ticking, { ...options, tidy: keepHeapSmall() }),
     runUntilIdle: loop.runUntilIdle,
   };
 }

@@ -49,6 +49,8 @@ export interface LoopOptions {
   stop: AbortSignal;
   /** A tick was made. */
   onTick?(): void;
+  /** Gives back what a tick that took long has needed. */
+  tidy?(): void;
   /** A tick that cannot be made (a queue that is gone) is told, and tried again with the slow timer. */
   onError(error: unknown): void;
 }
@@ -58,6 +60,10 @@ const REST = 400;
 /** And the rest of one that takes very long ends all the same. */
 const REST_MAX_MS = 120_000;
 
+/** Whoever ticks as long as this has taken much; it is tidied up no more often than that. */
+const LONG_MS = 500;
+const TIDY_MS = 60_000;
+
 /** What was done may allow the next step at once, again and again; after so many ticks in a row others get a breath. */
 const AT_ONCE = 20;
 const BREATH_MS = 5;
@@ -65,16 +71,20 @@ const BREATH_MS = 5;
 /** Ticks until the signal fires. */
 export async function runLoop(
   ticking: Ticking,
-  { clock, bell, pollMs, stop, onTick, onError }: LoopOptions,
+  { clock, bell, pollMs, stop, onTick, tidy, onError }: LoopOptions,
 ): Promise<void> {
   let isRung = true;
   let inARow = 0;
   let restUntilMs = 0;
+  let tidyAgainMs = 0;
   const tick = async () => {
     const startMs = clock.monotonic();
     await ticking.tick();
     const endMs = clock.monotonic();
     restUntilMs = endMs + Math.min(REST_MAX_MS, REST * (endMs - startMs));
+    if (endMs - startMs < LONG_MS || endMs < tidyAgainMs) return;
+    tidyAgainMs = endMs + TIDY_MS;
+    tidy?.();
   };
   const isDue = async () =>
     isRung || clock.monotonic() >= restUntilMs || !ticking.glance || (await ticking.glance());

@@ -4,6 +4,7 @@ import type { Presence } from '../job/presence.ts';
 import { awaitsSecondLook } from '../queue/plan-watcher.ts';
 import type { WatcherJob, WatcherSnapshot } from '../queue/watcher-snapshot.ts';
 import type { Feed } from './feed.ts';
+import type { JudgedJob } from './judge.ts';
 import { judgeAll } from './judge.ts';
 import type { WatcherState } from './parts.ts';
 import type { Places } from './places.ts';
@@ -13,7 +14,8 @@ import { tellLiveness } from './tell-liveness.ts';
 
 /** What the last tick saw. */
 export interface LastTick {
-  jobs: readonly WatcherJob[];
+  /** Of each only what a glance asks for: there may be ten thousand. */
+  jobs: readonly JudgedJob[];
   places: Places | undefined;
   archive: number;
   runners: string;
@@ -24,7 +26,7 @@ export interface LastTick {
 
 export function lastTick(watcher: WatcherState, { jobs }: WatcherSnapshot, isBusy: boolean): LastTick {
   return {
-    jobs,
+    jobs: jobs.map(({ job_id, record, archived, retry }) => ({ job_id, record, archived, retry })),
     places: watcher.placesSeen?.places,
     archive: watcher.archive.version,
     runners: whatTheySay(watcher),

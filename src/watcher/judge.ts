@@ -12,6 +12,9 @@ import { unreadable } from '../store/unreadable.ts';
 import type { WatcherState } from './parts.ts';
 import { lastPlaces, seePlaces } from './places.ts';
 
+/** What is asked of a job to judge whether it is lost. */
+export type JudgedJob = Pick<WatcherJob, 'job_id' | 'record' | 'archived' | 'retry'>;
+
 interface Judged {
   observed: Observed;
   verdict: Verdict;
@@ -45,7 +48,7 @@ function deviceOf(presences: WatcherState['presences'], runnerId: string | undef
 /** One look at every runner and at every job that is in the hands of one. What fails is a problem of that job alone. */
 export async function judgeAll(
   watcher: WatcherState,
-  jobs: readonly WatcherJob[],
+  jobs: readonly JudgedJob[],
   problems: Problem[],
 ): Promise<void> {
   const { liveness } = watcher;
@@ -94,7 +97,7 @@ function judgeRunners({ liveness, presences, settings }: WatcherState, lookAt: L
   }
 }
 
-async function judgeJob(watcher: WatcherState, job: WatcherJob, lookAt: LookAt): Promise<void> {
+async function judgeJob(watcher: WatcherState, job: JudgedJob, lookAt: LookAt): Promise<void> {
   const { settings, liveness } = watcher;
   const { job_id } = job;
   const record = job.record?.record;

@@ -2,15 +2,15 @@
 // watcher still looks.
 import { messageOf } from '../errors.ts';
 import { clockBehindS } from '../queue/clock-difference.ts';
-import type { WatcherJob } from '../queue/watcher-snapshot.ts';
 import type { Judgement, Silence } from '../store/judgement.ts';
 import { writeJudgement } from '../store/judgement.ts';
+import type { JudgedJob } from './judge.ts';
 import type { WatcherState } from './parts.ts';
 
 /** Whoever reads it takes it as out of date after three times this. */
 const SIGN_MS = 30_000;
 
-export async function tellLiveness(watcher: WatcherState, seen: readonly WatcherJob[]): Promise<void> {
+export async function tellLiveness(watcher: WatcherState, seen: readonly JudgedJob[]): Promise<void> {
   const { liveness, disk, layout } = watcher;
   const judgement = judgementOf(watcher, seen);
   const what = JSON.stringify({ ...judgement, at: '' });
@@ -27,7 +27,7 @@ export async function tellLiveness(watcher: WatcherState, seen: readonly Watcher
 
 function judgementOf(
   { liveness, disk, lasting, linkWhy }: WatcherState,
-  seen: readonly WatcherJob[],
+  seen: readonly JudgedJob[],
 ): Judgement {
   const iso = (ms: number) => new Date(ms).toISOString();
   const jobs: Record<string, Silence> = {};

@@ -106,6 +106,27 @@ describe('the loop', () => {
     await over;
   });
 
+  test('tidies up after a tick that took long, and not after each of them', async () => {
+    const clock = { ...systemClock, nowMs: 0, monotonic: () => clock.nowMs };
+    const takes = [10, 600, 700, 60_000, 10];
+    const bell = newBell(systemClock);
+    const stop = new AbortController();
+    const tidied: number[] = [];
+    let ticks = 0;
+    const ticking = {
+      tick: () => {
+        clock.nowMs += takes[ticks++] ?? 0;
+        if (ticks === takes.length) stop.abort();
+        else bell.ring();
+        return Promise.resolve(true);
+      },
+      settled: () => Promise.resolve(),
+    };
+    const tidy = () => void tidied.push(ticks);
+    await runLoop(ticking, { clock, bell, pollMs: HOUR_MS, stop: stop.signal, tidy, onError: () => {} });
+    expect(tidied).toEqual([2, 4]);
+  });
+
   test('does not miss a ring that comes during a tick', async () => {
     let finish = () => {};
     const slow = new Promise<void>((resolve) => {
