@@ -135,13 +135,18 @@ async function tickOnce(runner: RunnerState, pulse: Pulse) {
   if (plan.wantsLicences) runner.licences.lookIfDue();
   for (const action of plan.actions) await act(runner, action);
   await beatSafely(runner, pulse, plan, snapshot.machine);
-  if (plan.actions.length > 0) runner.ring(); // what was done may allow the next step at once
+  if (plan.actions.some(showsAtOnce)) runner.ring(); // what was done may allow the next step at once
   const isActing = plan.actions.length > 0 || chores.isAnyPending();
   const isBusy = isActing || isAnyUnderWay(runner);
   const { draining } = snapshot.machine.owner;
   followMoving(runner, snapshot.jobs);
   const last = lastTick(runner, snapshot, plan, isActing);
   return { isBusy, last, isDrained: draining !== undefined && !isBusy && plan.running.length === 0 };
+}
+
+/** What goes on beside the ticks rings when it is over; till then presence tells of nothing but a copy that is made. */
+function showsAtOnce(action: RunnerAction): boolean {
+  return action.do === 'stage' || !isLong(action);
 }
 
 /** Inputs that are still arriving, and what may be asked of a run. */

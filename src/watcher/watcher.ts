@@ -99,7 +99,8 @@ async function tickOnce(watcher: WatcherState, feed: Feed) {
   const actions = feed.canTell() ? planned : planned.filter((action) => !MUST_BE_TOLD.includes(action.do));
   for (const action of actions) await act(watcher, action);
   await feed.checkpoint();
-  if (actions.length > 0) watcher.ring(); // what was done may allow the next step at once
+  // what was done may allow the next step at once; what goes on beside the ticks rings when it is over
+  if (actions.some((action) => !isLong(action))) watcher.ring();
   const isBusy =
     actions.length > 0 ||
     watcher.chores.isAnyPending() ||

@@ -103,7 +103,9 @@ export async function oneMachine(options: OneMachineOptions = {}) {
     settings,
   };
   const chores = () => newChores(disk.clock, () => {});
-  const theRunner = await openRunner(parts, QUEUE_ID, chores(), () => {});
+  /** How often each asked for another tick at once. */
+  const rings = { runner: 0, watcher: 0 };
+  const theRunner = await openRunner(parts, QUEUE_ID, chores(), () => void rings.runner++);
   const theWatcher = openWatcher(
     {
       disk: seen,
@@ -116,7 +118,7 @@ export async function oneMachine(options: OneMachineOptions = {}) {
     },
     QUEUE_ID,
     chores(),
-    () => {},
+    () => void rings.watcher++,
   );
   /** Both daemons look once, and the scripts take a step. */
   const step = async () => {
@@ -131,6 +133,7 @@ export async function oneMachine(options: OneMachineOptions = {}) {
     layout,
     at,
     lines,
+    rings,
     machine,
     processes,
     runner: theRunner,
