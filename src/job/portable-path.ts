@@ -8,6 +8,21 @@ const RESERVED =
 const PLAIN = /^[\w-]+(\.[\w-]+)*$/;
 const FORBIDDEN = /[<>:"|?*\\]/;
 
+/**
+ * What ext4 holds, in UTF-8; NTFS holds as many UTF-16 units, which are never more. The mirror's temporary names need no
+ * room: it hashes those of long names.
+ */
+const NAME_BYTES = 255;
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** No UTF-16 unit takes more than three bytes: most names need not be counted. */
+function isTooLong(part: string): boolean {
+  return part.length * 3 > NAME_BYTES && bytesOf(part) > NAME_BYTES;
+}
+
 function isControl(char: string): boolean {
   const code = char.codePointAt(0) ?? 0;
   return code < 0x20 || code === 0x7f;
@@ -17,6 +32,8 @@ function isControl(char: string): boolean {
 export function partProblem(part: string): string | undefined {
   const problem = PLAIN.test(part) ? undefined : textProblem(part);
   if (problem) return problem;
+  if (isTooLong(part))
+    return `has a name of ${bytesOf(part)} bytes, over the ${NAME_BYTES} that Linux can hold`;
   if (RESERVED.test(part)) return `has a name that Windows reserves ("${part}")`;
   if (isSkippedName(part)) return `has a name that the mirror or jobq skips ("${part}")`;
   return undefined;
@@ -84,16 +101,41 @@ function encodePart(part: string): string {
     .replace(/\.(?=sync-conflict-)/gi, encodeChar);
   // one name has several Unicode forms, and a mark may join the character before it: then bytes speak
   const normal = encoded === encoded.normalize('NFC') ? encoded : encoded.replace(/[^ -~]/gu, encodeChar);
-  return partProblem(normal) ? encodeFirst(normal) : normal;
+  const short = fitted(normal);
+  return partProblem(short) ? encodeFirst(short) : short;
+}
+
+/** The same name where it is short enough, else its beginning, a digest of all of it, and its ending. */
+function fitted(part: string): string {
+  if (!isTooLong(part)) return part;
+  const [ending = ''] = /\.[a-z0-9]{1,16}$/i.exec(part) ?? [];
+  const tail = `~${digestOf(part)}${ending}`;
+  let [head, bytes] = ['', tail.length];
+  for (const char of part) {
+    bytes += bytesOf(char);
+    if (bytes > NAME_BYTES) break;
+    head += char;
+  }
+  return head.replace(/%[0-9A-F]?$/, '') + tail;
+}
+
+/** FNV-1a, twice: it only keeps apart what begins alike. */
+function digestOf(text: string): string {
+  const half = (seed: number) => {
+    let hash = seed;
+    for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+    return (hash >>> 0).toString(16).padStart(8, '0');
+  };
+  return half(0x811c9dc5) + half(0x01234567);
 }
 
 /** The same for a name that is portable but taken, such as job.json at the top of a record: its first character. */
 export function encodeFirst(part: string): string {
   const [first = '', ...rest] = Array.from(part);
-  return encodeChar(first) + rest.join('');
+  return fitted(encodeChar(first) + rest.join(''));
 }
 
-/** A portable name for an output whose own name breaks the grammar: percent-encoded, and reversible. */
+/** A portable name for an output whose own name breaks the grammar: percent-encoded, reversible where it is not cut. */
 export function encodePath(path: string): string {
   return path.split('/').map(encodePart).join('/');
 }

@@ -15,6 +15,7 @@ import { copyHashed, jsonText, makeDurableDir, writeWhole } from './disk.ts';
 import type { Layout } from './layout.ts';
 import { ABANDONED_FILE } from './layout.ts';
 import { LOST_FILE } from './lost.ts';
+import { requireOwnDir } from './own-dir.ts';
 import { joinPortable } from './portable.ts';
 import { writeRequest } from './requests.ts';
 import type { RetryPlan } from './retry-plan.ts';
@@ -87,6 +88,7 @@ export async function archiveAsItIs(
   { abandonment, retry }: { abandonment: Abandonment; retry: RetryPlan | undefined },
 ): Promise<string> {
   const { files } = disk;
+  requireOwnDir(files, layout.record(jobId)); // what a link leads to is nobody's record
   const copy = layout.copying(jobId);
   await files.removeTree(copy);
   files.makeDir(copy);

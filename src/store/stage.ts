@@ -33,6 +33,7 @@ export async function stageOrder(
 ): Promise<string | undefined> {
   const { files } = disk;
   const { jobId, orderDir, facts, workPath } = staging;
+  if (workPath === undefined) requireOwnDir(files, at.staging);
   const unique = `${jobId}-${files.uniqueName()}`;
   const copy = workPath === undefined ? path.join(at.staging, unique) : `${workPath}.copy-${unique}`;
   const fault = await copyVerified(disk, orderDir, copy, facts);

@@ -124,6 +124,36 @@ test('results are not published through a link that came into the record meanwhi
   expect(await q.until(() => q.archived(JOB) !== undefined)).toBe(true);
 });
 
+test('an order is not copied through a link in the place of what is staged', async () => {
+  const q = await onRealDisk();
+  const at = path.join(q.base, 'work', '.jobq-staging');
+  await q.disk.files.removeTree(at);
+  link(q, 'outside', at);
+  sound(q, JOB);
+  tally('links in the work root');
+  const says = `${at} is a link where jobq keeps a directory: move it away`;
+  expect(await q.until(() => JSON.stringify(q.lines).includes(says), { limit: 40 })).toBe(true);
+  expect([q.faults(), q.processes.starts.has(JOB)]).toEqual([[], false]);
+  await q.disk.files.removeFile(at);
+  expect(await q.until(() => q.archived(JOB) !== undefined)).toBe(true);
+});
+
+test('what is given up is not archived through a link in the place of its record', async () => {
+  const q = await onRealDisk();
+  const id = 'job-20260210-143022-given-up';
+  const jobJson = JSON.stringify({ ...PLAIN, job_id: id, run_on: 'nobody' });
+  order({ q, id }, jobJson, seal(jobJson));
+  link(q, 'outside/job', q.layout.record(id));
+  await writeRequest(q.disk, q.layout, id, 'cancel', { abandoned: true });
+  tally('links in the place of a record');
+  const says = `${q.layout.record(id)} is a link where jobq keeps a directory: move it away`;
+  expect(await q.until(() => JSON.stringify(q.lines).includes(says), { limit: 40 })).toBe(true);
+  expect([q.faults(), q.archived(id)]).toEqual([[], undefined]);
+  await q.disk.files.removeFile(q.layout.record(id));
+  expect(await q.until(() => q.archived(id) !== undefined)).toBe(true);
+  expect(q.disk.files.facts(path.join(q.archived(id) ?? '', 'job.json'))).toBeUndefined();
+});
+
 test('what is asked of a job whose requests are a link is refused', async () => {
   const q = await onRealDisk();
   link(q, 'outside/job', q.layout.requests(JOB));

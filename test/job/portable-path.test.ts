@@ -39,6 +39,16 @@ const character = (char: string) => `has the character ${char}, which Windows ca
 describe('a path is refused', () => {
   test.each([
     { name: 'when it is empty', path: '', says: 'is empty' },
+    {
+      name: 'when a name is longer than Linux can hold',
+      path: `a/${'x'.repeat(256)}`,
+      says: 'has a name of 256 bytes, over the 255 that Linux can hold',
+    },
+    {
+      name: 'when a name is longer than Linux can hold in UTF-8',
+      path: `${'é'.repeat(128)}/a`,
+      says: 'has a name of 256 bytes, over the 255 that Linux can hold',
+    },
     { name: 'when it is absolute', path: '/etc/passwd', says: 'is not relative' },
     { name: 'when it is UNC with slashes', path: '//server/share/a', says: 'is not relative' },
     { name: 'when it is UNC with backslashes', path: '\\\\server\\share\\a', says: character('\\') },
@@ -179,6 +189,29 @@ describe('the encoded name of an output', () => {
     expect(encodePath(path)).toBe(encoded);
     expect(pathProblem(encoded)).toBeUndefined();
     expect(decodeURIComponent(encoded)).toBe(path);
+  });
+
+  const LONG: { name: string; path: string; encoded: RegExp }[] = [
+    {
+      name: 'long by its encoding',
+      path: `${':'.repeat(200)}.csv`,
+      encoded: /^(%3A){78}~[0-9a-f]{16}\.csv$/,
+    },
+    { name: 'long by itself', path: `a/${'x'.repeat(300)}`, encoded: /^a\/x{238}~[0-9a-f]{16}$/ },
+    { name: 'long in UTF-8', path: `${'é'.repeat(130)}.csv`, encoded: /^é{117}~[0-9a-f]{16}\.csv$/ },
+  ];
+
+  test.each(LONG)('is cut where it is $name', ({ path, encoded }) => {
+    expect(encodePath(path)).toMatch(encoded);
+    expect(pathProblem(encodePath(path))).toBeUndefined();
+    expect(encodePath(path)).not.toBe(encodePath(path.replace(/.(?=[^.]{0,3}$)/, 'Q')));
+  });
+
+  test('stays short enough when its first character is encoded because it is taken', () => {
+    const name = 'x'.repeat(255);
+    const names = [encodeFirst(name), encodeFirst(encodeFirst(name))];
+    expect(names.map(pathProblem)).toEqual([undefined, undefined]);
+    expect(new Set([name, ...names]).size).toBe(3);
   });
 
   test('is portable, whatever the path', () => {

@@ -117,6 +117,12 @@ const cases: Case[] = [
     says: ['warning earlier-results: 3_results: holds 1 files of an earlier run'],
   },
   {
+    name: 'a name Linux cannot hold',
+    options: { maxPathLength: 400 },
+    add: { [`${'é'.repeat(128)}.txt`]: '' },
+    says: [`error name: ${'é'.repeat(128)}.txt: has a name of 260 bytes, over the 255 that Linux can hold`],
+  },
+  {
     name: 'names Windows cannot hold',
     add: { 'a:b.txt': '', 'nul.txt': '', 'end./x.txt': '' },
     says: [
