@@ -24,8 +24,13 @@ export interface PlacesSeen {
   places: Places;
 }
 
-/** Not every file system changes the times of a directory with its entries. */
+/** Not every file system changes the times of a directory with its entries; a large one is listed less often for that. */
 const LIST_AGAIN_MS = 60_000;
+const LIST_MANY_AGAIN_MS = 300_000;
+const MANY = 1000;
+
+const listAgainMs = (before: ReadonlySet<string> | undefined) =>
+  (before?.size ?? 0) < MANY ? LIST_AGAIN_MS : LIST_MANY_AGAIN_MS;
 
 export function seePlaces(runner: RunnerState): Places {
   const { disk, layout, ledger, at, placesSeen: before } = runner;
@@ -36,7 +41,7 @@ export function seePlaces(runner: RunnerState): Places {
       before?.lists[n],
       [dir],
       () => asKnown(before?.lists[n]?.value, jobDirs(disk.files, dir)),
-      { againMs: LIST_AGAIN_MS },
+      { againMs: listAgainMs(before?.lists[n]?.value) },
     ),
   );
   const isSame =

@@ -16,14 +16,19 @@ export interface LastingProblems {
   failing: Map<string, FailingAction>;
 }
 
+const NEVER_LOOKED = Number.NEGATIVE_INFINITY;
+
 export function noLastingProblems(): LastingProblems {
-  return { dueMs: 0, last: new Set(), failing: new Map() };
+  return { dueMs: NEVER_LOOKED, last: new Set(), failing: new Map() };
 }
 
 const LOOK_MS = 30_000;
 /** It reads every open job: of many it takes no more than one part in so many of the time, and comes all the same. */
-const PART = 400;
+const PART = 1000;
 const LOOK_MAX_MS = 1_800_000;
+/** One look tells nothing: over many jobs the first one does not keep a watcher from being ready. */
+const MANY = 1000;
+const FIRST_MS = 10_000;
 
 /** The problems that last; undefined when it is not time for a look. */
 export function lastingProblems(
@@ -32,6 +37,7 @@ export function lastingProblems(
 ): ProblemSight[] | undefined {
   const { lasting, disk, layout } = watcher;
   const nowMs = disk.clock.monotonic();
+  if (lasting.dueMs === NEVER_LOOKED && snapshot.jobs.length > MANY) lasting.dueMs = nowMs + FIRST_MS;
   if (nowMs < lasting.dueMs) return undefined;
   lasting.dueMs = nowMs + LOOK_MS;
   const open = new Set(snapshot.jobs.map(({ job_id }) => job_id));

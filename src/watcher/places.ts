@@ -25,8 +25,13 @@ export interface PlacesSeen {
   places: Places;
 }
 
-/** Not every file system changes the times of a directory with its entries. */
+/** Not every file system changes the times of a directory with its entries; a large one is listed less often for that. */
 const LIST_AGAIN_MS = 60_000;
+const LIST_MANY_AGAIN_MS = 300_000;
+const MANY = 1000;
+
+const listAgainMs = (before: ReadonlySet<string> | undefined) =>
+  (before?.size ?? 0) < MANY ? LIST_AGAIN_MS : LIST_MANY_AGAIN_MS;
 
 export function seePlaces(watcher: WatcherState): Places {
   const { disk, layout, placesSeen: before } = watcher;
@@ -36,7 +41,7 @@ export function seePlaces(watcher: WatcherState): Places {
   const list = (dir: string, n: number) => {
     const names = () => (n < trees.length ? jobDirs(disk.files, dir) : noted(watcher, dir));
     const read = () => asKnown(before?.lists[n]?.value, names());
-    return sight<Ids>(disk, before?.lists[n], [dir], read, { againMs: LIST_AGAIN_MS });
+    return sight<Ids>(disk, before?.lists[n], [dir], read, { againMs: listAgainMs(before?.lists[n]?.value) });
   };
   const lists = [...trees, ...notes].map(list);
   if (before && lists.every(({ value }, n) => value === before.lists[n]?.value)) {
