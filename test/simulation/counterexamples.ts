@@ -2,6 +2,7 @@
 import { LOST_LEDGERS } from './lost-ledgers.ts';
 import type { Counterexample } from './quiet.ts';
 import { faults, job, quiet } from './quiet.ts';
+import { SILENT_MIRRORS } from './silent-mirrors.ts';
 
 export const COUNTEREXAMPLES: readonly Counterexample[] = [
   {
@@ -210,29 +211,6 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
       calmMs: 300_000,
     }),
   },
-  {
-    story:
-      'the mirror stops for hours amid an order: half of it came, and it was refused as the settings say',
-    scenario: quiet(5_110_171, {
-      jobs: [
-        job('unlicensed', {
-          atMs: 1742.9110030643642,
-          runMs: 16_631.5,
-          modelBytes: 6000,
-          fields: { on_interrupt: 'restart', max_attempts: 2 },
-        }),
-        job('by-hand', { id: 'job-20260210-143022-by-hand', atMs: 98.34218211472034, runMs: 1579.5 }),
-      ],
-      ...faults({
-        kind: 'mirror',
-        who: 'windows',
-        atMs: 11_797.516751103103,
-        forMs: 7_381_242,
-        index: 'kept',
-      }),
-      calmMs: 16_271_763,
-      endsEarly: true,
-    }),
-  },
   ...LOST_LEDGERS,
+  ...SILENT_MIRRORS,
 ];

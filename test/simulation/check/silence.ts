@@ -1,6 +1,6 @@
 // Nobody is called lost, and nothing is tried again, for a silence that the link explains, or that was none.
 import type { World } from '../world.ts';
-import { count, isHarmed } from './book.ts';
+import { count, isHarmed, ROOTS } from './book.ts';
 import { breach, json } from './breach.ts';
 
 /** A job is tried again only after it failed here, whole, or when its runner is silent and the mirror would deliver. */
@@ -19,7 +19,10 @@ export function afterCancel(world: World, job: string, file: string): void {
 const ON_ITS_WAY_MS = 70_000;
 const SURELY_SILENT_MS = 170_000;
 
+const PRESENCE = `${ROOTS.windows}/runners/station.json`;
+
 function checkSilence(world: World, job: string, what: string): void {
+  if (world.mirror.isBehind('windows', PRESENCE)) return;
   const nowMs = world.timeline.nowMs();
   const spoke = world.book.presenceMs.findLast(
     (ms) => nowMs - ms > ON_ITS_WAY_MS && nowMs - ms < SURELY_SILENT_MS,

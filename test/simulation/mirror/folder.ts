@@ -8,7 +8,7 @@ import type { Way } from './pull.ts';
 import { isNeeded, putTemp, take } from './pull.ts';
 import { revert, timesOf } from './rounds.ts';
 import type { Device, Item } from './versions.ts';
-import { bumped, compare, merged, NO_VERSION } from './versions.ts';
+import { bumped, compare, isPassedOver, merged, NO_VERSION } from './versions.ts';
 
 export interface FolderParts {
   timeline: Timeline;
@@ -39,6 +39,8 @@ export interface Folder {
   revert(device: Device): void;
   /** The other side gets what this one has, which alone may write: what is not here is deleted there. */
   override(device: Device): void;
+  /** Of this file of its disk the other side takes what this device has for old, or for what it has itself. */
+  isBehind(device: Device, file: string): boolean;
   /** Items that have yet to come to this device. */
   pending(device: Device): number;
   isBusy(device: Device): boolean;
@@ -233,6 +235,12 @@ export function newFolder(ends: readonly [End, End], parts: FolderParts): Folder
       }
     },
     revert: (device) => revert(endOf(device), act, () => pullSoon(endOf(device), 10)),
+    isBehind: (device, file) => {
+      const end = endOf(device);
+      const path = pathIn(end, file) ?? '';
+      const [known, theirs] = [end.index.get(path), end.remote.get(path)];
+      return known !== undefined && theirs !== undefined && isPassedOver(known, theirs);
+    },
     pending: (device) => {
       const end = endOf(device);
       return [...end.wanted].filter((path) => isNeeded(end, path, parts.deletesWin)).length;

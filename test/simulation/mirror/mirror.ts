@@ -23,6 +23,8 @@ export interface Mirror {
   /** Nothing keeps the two apart any more. */
   calm(): void;
   isQuiet(): boolean;
+  /** What this device writes of a file of its disk does not come to the other: its versions count as old there. */
+  isBehind(device: Device, file: string): boolean;
   /** What the Linux side's mirror says of the link to the other. */
   link(): LinkState;
 }
@@ -171,6 +173,7 @@ export function newMirror(parts: MirrorParts): Mirror {
             dirty.size === 0 && unsent.size === 0 && !isBusy(device) && pending(device) === 0,
         ),
       ),
+    isBehind: (device, file) => folders.some((folder) => folder.isBehind(device, file)),
     link: look,
   };
 }

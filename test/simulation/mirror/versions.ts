@@ -48,3 +48,8 @@ export function wins(item: Item, over: Item, deletesWin: boolean): boolean {
   if (item.mtimeMs !== over.mtimeMs) return item.mtimeMs > over.mtimeMs;
   return item.by > over.by;
 }
+
+/** Does who has `theirs` see nothing new in `mine`, which is something else? An index of before and a clock set back make it so. */
+export function isPassedOver(mine: Item, theirs: Item): boolean {
+  return compare(mine.version, theirs.version) !== 'newer' && !mine.data.equals(theirs.data);
+}
