@@ -9,7 +9,6 @@ import { assault } from './crash/assault.ts';
 import { breachesOf } from './crash/checks.ts';
 import { lastTurn, stopBoth } from './crash/ending.ts';
 import { failuresTold, gather, leftovers, processesLeft, workLeft, wrongEnds } from './crash/evidence.ts';
-import { readLedger } from './crash/journal.ts';
 import type { World } from './crash/world.ts';
 import { openWorld } from './crash/world.ts';
 import { pythonWith } from './queue.ts';
@@ -86,7 +85,7 @@ async function breachesIn(w: World, disk: SmallDisk, plan: SoakPlan, seen: Seen)
   await w.until('every end is told', isTold, 30_000);
   await w.until('no process is left', () => processesLeft(w).length === 0, 10_000);
   await w.until('the work directories are gone', () => workLeft(w).length === 0);
-  const killed = withOwners(seen.killed, readLedger(w.ledger));
+  const killed = withOwners(seen.killed, w.ledgerLines());
   const evidence = gather(w, new Map(submitted.map(({ id, plan: job }) => [id, job])), killed);
   await stopBoth(w);
   return [

@@ -7,7 +7,7 @@ import type { JobRecord } from '../../../src/job/record.ts';
 import type { Killed } from './assault.ts';
 import { attemptProcesses } from './assault.ts';
 import type { JournalLine, LedgerLine } from './journal.ts';
-import { readJournal, readLedger } from './journal.ts';
+import { readJournal } from './journal.ts';
 import type { JobPlan } from './plan.ts';
 import type { World } from './world.ts';
 
@@ -36,7 +36,7 @@ export function gather(
   killed: readonly Killed[],
 ): JobEvidence[] {
   const journal = readJournal(world.journal);
-  const ledger = readLedger(world.ledger);
+  const ledger = world.ledgerLines();
   return [...jobs].map(([id, plan]) => ({
     id,
     plan,

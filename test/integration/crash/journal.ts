@@ -26,8 +26,24 @@ export function readJournal(file: string): JournalLine[] {
   return jsonLines(file) as JournalLine[];
 }
 
-export function readLedger(file: string): LedgerLine[] {
+function readLedger(file: string): LedgerLine[] {
   return (jsonLines(file) as Partial<LedgerLine>[]).filter(
     (line): line is LedgerLine => line.job_id !== undefined,
   );
+}
+
+/**
+ * All that the ledger has ever told of each job. A runner that starts may make it short, so it is to be looked at before
+ * each start.
+ */
+export function ledgerHistory(file: string): () => LedgerLine[] {
+  const jobs = new Map<string, LedgerLine[]>();
+  return () => {
+    const now = readLedger(file);
+    for (const job of new Set(now.map(({ job_id }) => job_id))) {
+      const lines = now.filter(({ job_id }) => job_id === job);
+      if (lines.length > (jobs.get(job)?.length ?? 0)) jobs.set(job, lines);
+    }
+    return [...jobs.values()].flat();
+  };
 }

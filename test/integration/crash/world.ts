@@ -6,6 +6,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pythonWith, ROOT } from '../queue.ts';
+import type { LedgerLine } from './journal.ts';
+import { ledgerHistory } from './journal.ts';
 import { processesNaming } from './processes.ts';
 
 const PROGRAM = path.join(ROOT, 'bin', 'jobq.js');
@@ -36,6 +38,8 @@ export interface World {
   work: string;
   journal: string;
   ledger: string;
+  /** All that it has told since the world began. */
+  ledgerLines(): LedgerLine[];
   lives: Life[];
   /** The life of this role that goes on. */
   alive(role: Role): Life | undefined;
@@ -141,6 +145,8 @@ export async function openWorld(wishes: Wishes): Promise<World> {
   const queue = path.join(home, 'queue');
   const env = { ...plainEnvironment(), ...settings(ground, python, wishes) };
   const lives: Life[] = [];
+  const ledger = path.join(home, 'state', 'ledger.jsonl');
+  const ledgerLines = ledgerHistory(ledger);
   const jobq: World['jobq'] = (...args) => run([...args, '--queue', queue, '--json'], env);
   const made = await run(['init', queue, '--queue-id', 'q-crash', '--json'], env);
   if (made.status !== 0) throw new Error(`init failed: ${made.stderr}`);
@@ -151,11 +157,13 @@ export async function openWorld(wishes: Wishes): Promise<World> {
     queue,
     work: path.join(home, 'work'),
     journal,
-    ledger: path.join(home, 'state', 'ledger.jsonl'),
+    ledger,
+    ledgerLines,
     lives,
     alive: (role) => lives.find((life) => life.role === role && !hasEnded(life)),
     start: (role, otherwise = {}) => {
       const args = ['--queue', otherwise.queue ?? queue];
+      ledgerLines();
       const life = startLife(role, args, { ...env, ...otherwise.variables });
       lives.push(life);
       return life;
