@@ -211,6 +211,13 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
       calmMs: 300_000,
     }),
   },
+  {
+    story: 'an acknowledged record is not to be seen for a moment, and its job is closed on that',
+    scenario: quiet(5, {
+      scanDelayMs: 1000,
+      ...faults({ kind: 'absence', who: 'linux', atMs: 4000, forMs: 1500, job: 0 }),
+    }),
+  },
   ...LOST_LEDGERS,
   ...SILENT_MIRRORS,
 ];

@@ -9,6 +9,7 @@ import { isAllOf } from '../submitting.ts';
 import type { World } from '../world.ts';
 import { count, isHarmed, ROOTS, STATE_DIR, WORK_DIR } from './book.ts';
 import { breach, json } from './breach.ts';
+import { afterMoved } from './closing.ts';
 import { archivedNamesOf, contentOf, lacks, sameContent } from './contents.ts';
 import { afterCancel, afterLost } from './silence.ts';
 import { isJobState, TABLE } from './states.ts';
@@ -106,7 +107,8 @@ const FILED = /^\/queue\/archive\/([^/.]+)_\d{8}-\d{6}(?:-\d+)?$/;
 const ORDER_PLACE = /^\/queue\/outbox\/([^/]+-r\d+)$/;
 
 /** A rename that was made. */
-export function afterRename(world: World, _from: string, to: string): void {
+export function afterRename(world: World, from: string, to: string): void {
+  afterMoved(world, from);
   const record = RECORD.exec(to)?.[1];
   if (record !== undefined) {
     afterRecord(world, record, to);
