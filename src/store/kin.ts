@@ -12,7 +12,10 @@ import { ORDER_DIR } from './layout.ts';
 /** Names below archive/ of each job, oldest first. */
 export type ArchiveNames = ReadonlyMap<string, readonly string[]>;
 
-/** The directory of a job's order; undefined when it is nowhere. */
+/**
+ * The directory of a job's order; undefined when it is nowhere. Once it is in the archive, what stands in outbox/ is a
+ * copy that the mirror brought back, maybe in part.
+ */
 export function orderDirOf(
   files: Files,
   layout: Layout,
@@ -20,7 +23,7 @@ export function orderDirOf(
   jobId: string,
 ): string | undefined {
   const names = (archived.get(jobId) ?? []).toReversed();
-  const places = [layout.order(jobId), ...names.map((name) => path.join(layout.archived(name), ORDER_DIR))];
+  const places = [...names.map((name) => path.join(layout.archived(name), ORDER_DIR)), layout.order(jobId)];
   return places.find((dir) => files.facts(dir)?.kind === 'directory');
 }
 

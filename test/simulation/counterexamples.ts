@@ -1,5 +1,7 @@
 // Worlds in which a rule was broken once, made as small as they go, with what had happened.
 import { LOST_LEDGERS } from './lost-ledgers.ts';
+import { MADE_BY_HAND } from './made-by-hand.ts';
+import { ONE_FOLDERS } from './one-folders.ts';
 import type { Counterexample } from './quiet.ts';
 import { faults, job, quiet } from './quiet.ts';
 import { SILENT_MIRRORS } from './silent-mirrors.ts';
@@ -204,20 +206,14 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
     }),
   },
   {
-    story: 'a person gives an order up before it was sealed: nobody was told what became of it',
-    scenario: quiet(40_018, {
-      jobs: [job('by-hand')],
-      ...faults({ kind: 'person', who: 'linux', atMs: 30_000, what: 'abandon', job: 0 }),
-      calmMs: 300_000,
-    }),
-  },
-  {
     story: 'an acknowledged record is not to be seen for a moment, and its job is closed on that',
     scenario: quiet(5, {
       scanDelayMs: 1000,
       ...faults({ kind: 'absence', who: 'linux', atMs: 4000, forMs: 1500, job: 0 }),
     }),
   },
+  ...MADE_BY_HAND,
   ...LOST_LEDGERS,
   ...SILENT_MIRRORS,
+  ...ONE_FOLDERS,
 ];

@@ -106,4 +106,27 @@ export const LOST_LEDGERS: readonly Counterexample[] = [
       calmMs: 17_230_013,
     }),
   },
+  {
+    story: 'a runner dies before it seals a record that says completed, and its ledger is deleted',
+    scenario: quiet(8_006_142, {
+      scanDelayMs: 1000,
+      slots: 1,
+      jobs: [
+        job('plain', { atMs: 1934.906851965934, runMs: 206.29533016113876, releaseMs: 76538.60434938248 }),
+        job('retried', {
+          id: 'job-20260210-143023-retried',
+          atMs: 328.791982261464,
+          runMs: 6078.093660927361,
+          releaseMs: 72823.2896324506,
+          fields: { retry: { max: 1, on: ['lost', 'interrupted'], backoff_s: 3.762098234674009 } },
+        }),
+      ],
+      ...faults(
+        { kind: 'crash', who: 'runner', atMs: 5365.402439432966, inCalls: 59, downMs: 192614.84664526166 },
+        { kind: 'ledger', atMs: 53371.25033485073 },
+      ),
+      calmMs: 98985.35264623327,
+      endsEarly: true,
+    }),
+  },
 ];

@@ -1,6 +1,9 @@
 // A person's hands: what people do to the files of a queue, with right and without.
 import { askToAbandon } from '../../src/store/abandoned.ts';
+import { originalOf } from '../../src/store/conflicts.ts';
+import { sha256Of } from '../../src/store/disk.ts';
 import { writeRequest } from '../../src/store/requests.ts';
+import { readSeal } from '../../src/store/seal.ts';
 import { listTree } from '../../src/store/tree.ts';
 import { count, ROOTS } from './check/book.ts';
 import type { Deed, Fault } from './fault-kinds.ts';
@@ -126,11 +129,31 @@ function settleConflicts({ sides, book }: World): void {
   }
 }
 
+/** Of a sealed record the version that was sealed is given its name back where it ran, and the others are removed. */
+function settleRecords({ sides, book }: World): void {
+  const { disk } = sides.windows;
+  sides.windows.writer = undefined;
+  for (const job of book.orders.keys()) {
+    const dir = placeOf('windows', 'inbox', job);
+    const seal = readSeal(disk.files, dir);
+    const sealed = new Map(
+      seal.seal === 'valid' ? seal.entries.map(({ path, sha256 }) => [path, sha256]) : [],
+    );
+    for (const copy of listTree(disk.files, dir).conflicts) {
+      const [file, bytes] = [originalOf(copy), disk.bytes(`${dir}/${copy}`)];
+      if (!file || !bytes || !sealed.has(file)) continue;
+      if (sha256Of(bytes) === sealed.get(file)) disk.put(`${dir}/${file}`, bytes);
+      disk.remove(`${dir}/${copy}`);
+    }
+  }
+}
+
 /** People who look after their queue: they lift holds, accept what is lost, and remove what they copied. */
 export async function tidyUp(world: World): Promise<void> {
   const { sides, book } = world;
   for (const who of ['linux', 'windows'] as const) removeCopies(sides[who], ROOTS[who]);
   settleConflicts(world);
+  settleRecords(world);
   const isLedgerLost = book.seen.has('fault: ledger deleted');
   if (isLedgerLost) world.runner.restart();
   for (const id of book.orders.keys()) if (isLedgerLost && isOpen(world, id)) await release(world, id);

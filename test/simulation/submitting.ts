@@ -88,6 +88,13 @@ function writeByHand(world: World, plan: JobPlan): void {
 
 /** The payload of an order that the watcher seals must be all that its maker wrote. */
 export function isAllOf(sealed: Content, made: Content): boolean {
-  const payload = [...made].filter(([file]) => file !== 'job.json');
-  return sealed.size === payload.length + 2 && payload.every(([file, text]) => sealed.get(file) === text);
+  return sealed.size === payloadOf(made).length + 2 && hasPayload(sealed, made);
+}
+
+export function hasPayload(now: Content, made: Content): boolean {
+  return payloadOf(made).every(([file, text]) => now.get(file) === text);
+}
+
+function payloadOf(made: Content): [string, string][] {
+  return [...made].filter(([file]) => file !== 'job.json');
 }

@@ -10,6 +10,7 @@ import type { End, FolderType } from './end.ts';
 import { everything } from './end.ts';
 import type { Folder } from './folder.ts';
 import { newFolder } from './folder.ts';
+import { clearAllTemps } from './pull.ts';
 import type { Device, Item } from './versions.ts';
 
 export interface Mirror {
@@ -18,7 +19,7 @@ export interface Mirror {
   cut(how: 'clean' | 'half-open', forMs: number): void;
   stop(device: Device): void;
   start(device: Device, index: 'kept' | 'old' | 'none'): void;
-  /** What was changed on a wrong side is undone. */
+  /** What was changed on a wrong side is undone. What the mirror left half brought goes, as Syncthing does after a day. */
   revert(): void;
   /** Nothing keeps the two apart any more. */
   calm(): void;
@@ -155,6 +156,7 @@ export function newMirror(parts: MirrorParts): Mirror {
       for (const { ends, revert, override, rescan } of folders) {
         rescan();
         for (const end of ends) {
+          clearAllTemps(end);
           if (end.type === 'receiveonly') revert(end.device);
           if (end.type === 'sendonly') override(end.device);
         }

@@ -1,7 +1,7 @@
 // How one side takes over what the other has: each file under a temporary name first, the old one deleted before the new
 // one is renamed into place, the time set last, conflict copies, deletions last.
 import type { End } from './end.ts';
-import { onDisk, sameBytes, TEMP_PREFIX } from './end.ts';
+import { everything, onDisk, sameBytes, TEMP_PREFIX } from './end.ts';
 import type { Item } from './versions.ts';
 import { compare, merged, wins } from './versions.ts';
 
@@ -120,9 +120,22 @@ function adopt(end: End, item: Item): void {
 
 /** What the mirror itself left in a directory does not keep it. */
 export function clearTemps(end: End, path: string): void {
+  clear(end, path, (name) => isTemp(name) || name.startsWith('.jobq-'));
+}
+
+/** While nothing is being brought, all that was begun is left for good. */
+export function clearAllTemps(end: End): void {
+  if (end.busy) return;
+  for (const path of everything(end))
+    if (end.disk.files.facts(onDisk(end, path))?.kind === 'directory') clear(end, path, isTemp);
+}
+
+const isTemp = (name: string) => name.startsWith(TEMP_PREFIX);
+
+function clear(end: End, path: string, isCleared: (name: string) => boolean): void {
   const dir = onDisk(end, path);
   for (const { name } of end.disk.files.list(dir) ?? [])
-    if (name.startsWith(TEMP_PREFIX) || name.startsWith('.jobq-')) end.disk.remove(`${dir}/${name}`);
+    if (isCleared(name)) end.disk.remove(`${dir}/${name}`);
 }
 
 function takeDeletion(end: End, item: Item): Taken {
