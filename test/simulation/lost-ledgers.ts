@@ -129,4 +129,16 @@ export const LOST_LEDGERS: readonly Counterexample[] = [
       endsEarly: true,
     }),
   },
+  {
+    story:
+      'a runner starts twice over a ledger made short, and an order that it had deleted comes back in between',
+    scenario: quiet(1, {
+      ...faults(
+        { kind: 'return', who: 'windows', atMs: 500, afterMs: 1000, job: 0 },
+        { kind: 'crash', who: 'runner', atMs: 20_000, inCalls: 1, downMs: 1000 },
+        { kind: 'crash', who: 'runner', atMs: 60_000, inCalls: 1, downMs: 200_000 },
+      ),
+      calmMs: 400_000,
+    }),
+  },
 ];

@@ -6,7 +6,9 @@ export type Content = ReadonlyMap<string, string>;
 
 export const ROOTS = { linux: '/queue', windows: '/C/queue' } as const;
 export const QUEUE_ID = 'q-simulated';
-export const STATE_DIR = '/C/state';
+/** What the runner keeps for itself lies where nothing else makes the names durable. */
+export const DATA_DIR = '/C/data';
+export const STATE_DIR = `${DATA_DIR}/jobq`;
 export const WORK_DIR = '/C/work';
 /** How long the simulated runner waits for the rest of an order. */
 export const INPUTS_TIMEOUT_S = 1800;

@@ -7,7 +7,7 @@ import type { Process } from '../fault-kinds.ts';
 import type { Device } from '../mirror/versions.ts';
 import { hasPayload, isAllOf } from '../submitting.ts';
 import type { World } from '../world.ts';
-import { count, isHarmed, ROOTS, STATE_DIR, WORK_DIR } from './book.ts';
+import { count, DATA_DIR, isHarmed, ROOTS, WORK_DIR } from './book.ts';
 import { breach, json } from './breach.ts';
 import { afterMoved } from './closing.ts';
 import { archivedNamesOf, contentOf, lacks, sameContent } from './contents.ts';
@@ -21,7 +21,7 @@ const OWN: Record<Device, readonly string[]> = {
   ),
   windows: [
     ...['inbox', 'runners', '.jobq-staging'].map((name) => `${ROOTS.windows}/${name}`),
-    STATE_DIR,
+    DATA_DIR,
     WORK_DIR,
   ],
 };
