@@ -7,7 +7,6 @@ import type { JobRecord } from '../job/record.ts';
 import { parseRecord } from '../job/record.ts';
 import type { Requests } from '../job/request.ts';
 import { JOB_JSON } from '../job/seal.ts';
-import type { OrderFacts } from '../queue/order-facts.ts';
 import type { Problem } from '../queue/problem.ts';
 import type { Files } from '../system/files.ts';
 import { nameBreach } from './archive-names.ts';
@@ -15,13 +14,14 @@ import { circleProblems, circlesOf, dependenciesIn } from './circles.ts';
 import { conflictProblem } from './conflicts.ts';
 import type { JobIndex } from './find.ts';
 import type { Layout } from './layout.ts';
+import type { OrderLook } from './order-look.ts';
+import { lookAtOrder } from './order-look.ts';
 import { readPresences } from './presences.ts';
 import { ambiguousAssignment, mergeAmbiguous, queueProblems } from './queue-problems.ts';
-import { readOrder } from './read-order.ts';
 import { readRequests } from './requests.ts';
 import { isSealedManifest, readSeal } from './seal.ts';
 import { checkHandMade } from './seal-hand-made.ts';
-import { listTree } from './tree.ts';
+import { listNames, listTree } from './tree.ts';
 import { forShowing, unreadable } from './unreadable.ts';
 
 export function findProblems(files: Files, layout: Layout, index: JobIndex): Problem[] {
@@ -63,13 +63,13 @@ function jobProblems(
   { runners, waits: waiting }: Around,
 ): Problem[] {
   try {
-    const facts = readOrder(files, layout.order(jobId), jobId);
+    const order = lookAtOrder(files, layout.order(jobId));
     const { record, problems: ofRecord } = lookAtRecord(files, layout, jobId);
-    const problems = [...orderProblems(files, layout, jobId, facts, record), ...ofRecord];
+    const problems = [...orderProblems(files, layout, jobId, order, record), ...ofRecord];
     const requests = readRequests(files, layout, jobId, problems);
-    if (!requests.release && !requests.cancel) waiting.set(jobId, dependenciesIn(facts?.fields));
+    if (!requests.release && !requests.cancel) waiting.set(jobId, dependenciesIn(order.fields));
     const waits =
-      !record && !archived.has(jobId) && runners.length > 1 && waitsForAssignment(facts, requests);
+      !record && !archived.has(jobId) && runners.length > 1 && waitsForAssignment(order, requests);
     return waits ? [...problems, ambiguousAssignment(jobId, runners)] : problems;
   } catch (error) {
     return [unreadable(jobId, error)];
@@ -77,42 +77,40 @@ function jobProblems(
 }
 
 /** What the watcher would assign if there were one runner. */
-function waitsForAssignment(facts: OrderFacts | undefined, { assign, archived, cancel }: Requests): boolean {
-  if (facts?.seal !== 'valid' || assign || archived || cancel?.abandoned) return false;
-  return wantedRunner(facts.fields) === RUN_ON_AUTO;
+function waitsForAssignment(order: OrderLook, { assign, archived, cancel }: Requests): boolean {
+  if (order.seal !== 'valid' || assign || archived || cancel?.abandoned) return false;
+  return wantedRunner(order.fields) === RUN_ON_AUTO;
 }
 
 function orderProblems(
   files: Files,
   layout: Layout,
   jobId: string,
-  facts: OrderFacts | undefined,
+  order: OrderLook,
   record: JobRecord | undefined,
 ): Problem[] {
-  const dir = layout.order(jobId);
-  const listing = listTree(files, dir);
-  const conflicts = listing.conflicts.map((file) =>
+  const conflicts = order.conflicts.map((file) =>
     conflictProblem(files, layout, `outbox/${jobId}/${file}`, jobId),
   );
   const told = (kind: Problem['kind'], reason: string, remedy: string): Problem[] => [
     ...conflicts,
     { kind, file: `outbox/${jobId}`, job_id: jobId, reason, remedy },
   ];
-  if (facts === undefined) return conflicts;
-  const change = changeSince(facts, record);
+  if (order.seal === 'none') return conflicts;
+  const change = changeSince(order, record);
   if (change !== undefined) return told('changed-order', change, CHANGED);
-  if (facts.seal === 'missing') {
-    const reason = unsealedFault(files, dir, jobId);
+  if (order.seal === 'missing') {
+    const reason = unsealedFault(files, layout.order(jobId), jobId);
     return reason
       ? told('broken-order', reason, 'correct it: the watcher seals the order once it has been quiet')
       : conflicts;
   }
-  if (facts.seal === 'unfit')
-    return told('broken-order', facts.reason, 'submit it again, unless it is still arriving');
-  if (facts.unsealed.length === 0) return conflicts;
+  if (order.seal === 'unfit')
+    return told('broken-order', order.reason, 'submit it again, unless it is still arriving');
+  if (order.unsealed.length === 0) return conflicts;
   return told(
     'unsealed-files',
-    `not named by SHA256SUMS: ${facts.unsealed.join(', ')}`,
+    `not named by SHA256SUMS: ${order.unsealed.join(', ')}`,
     'a sealed order is final: submit a new one if these files matter',
   );
 }
@@ -121,12 +119,15 @@ const CHANGED =
   'the run goes on with the copy of what was sealed; put that back if it is to be tried again, and submit a new order for other inputs';
 
 /** How an order differs from the one that its runner started. */
-function changeSince(facts: OrderFacts, record: JobRecord | undefined): string | undefined {
+function changeSince(
+  order: Exclude<OrderLook, { seal: 'none' }>,
+  record: JobRecord | undefined,
+): string | undefined {
   const taken = record?.state === 'queued' ? undefined : record?.order_seal_sha256;
   if (taken === undefined) return undefined;
-  if (facts.seal === 'unfit') return `changed after its runner had taken it: ${facts.reason}`;
-  if (facts.seal === 'missing') return 'changed after its runner had taken it: its seal is gone';
-  return facts.sha256 === taken ? undefined : 'changed after its runner had taken it: it has another seal';
+  if (order.seal === 'unfit') return `changed after its runner had taken it: ${order.reason}`;
+  if (order.seal === 'missing') return 'changed after its runner had taken it: its seal is gone';
+  return order.sha256 === taken ? undefined : 'changed after its runner had taken it: it has another seal';
 }
 
 /** What keeps an order without a seal from being sealed. */
@@ -145,7 +146,7 @@ function lookAtRecord(
   jobId: string,
 ): { record: JobRecord | undefined; problems: Problem[] } {
   const dir = layout.record(jobId);
-  const problems = listTree(files, dir).conflicts.map((file) =>
+  const problems = listNames(files, dir).conflicts.map((file) =>
     conflictProblem(files, layout, `inbox/${jobId}/${file}`, jobId),
   );
   const broken = (reason: string, remedy: string) =>

@@ -12,7 +12,7 @@ import type { Arrived, OrderFacts, ReadOrder, ReadOrderFacts } from '../queue/or
 import type { Files } from '../system/files.ts';
 import { sha256Of } from './disk.ts';
 import { fieldsOf } from './kin.ts';
-import { isSealedManifest, readSeal } from './seal.ts';
+import { isSealedManifest, manifestFault, readSeal } from './seal.ts';
 import type { TreeListing } from './tree.ts';
 import { listTree, sealable, signatureOf } from './tree.ts';
 
@@ -27,10 +27,8 @@ export function readOrder(files: Files, dir: string, jobId: string): ReadOrderFa
   const fields = (jobJson && fieldsOf(jobJson)) ?? {};
   if (seal.seal === 'missing') return { seal: 'missing', fields, signature };
   if (seal.seal === 'unfit') return { seal: 'unfit', fields, reason: seal.reason, signature };
-  if (!jobJson || !isSealedManifest(seal.entries, jobJson)) {
-    const reason = `job.json: ${jobJson ? 'its digest is not the one in SHA256SUMS' : 'named by SHA256SUMS, but missing'}`;
-    return { seal: 'unfit', fields, reason, signature };
-  }
+  if (!jobJson || !isSealedManifest(seal.entries, jobJson))
+    return { seal: 'unfit', fields, reason: manifestFault(jobJson), signature };
   return sealedOrder({
     jobId,
     jobJson,

@@ -44,6 +44,11 @@ export function isSealedManifest(entries: readonly SealEntry[], jobJson: Uint8Ar
   return entries.find((entry) => entry.path === JOB_JSON)?.sha256 === sha256Of(jobJson);
 }
 
+/** In words, of one that is not. */
+export function manifestFault(jobJson: Uint8Array | undefined): string {
+  return `job.json: ${jobJson ? 'its digest is not the one in SHA256SUMS' : 'named by SHA256SUMS, but missing'}`;
+}
+
 /** The first file that is missing or differs from the seal, in words; undefined when everything fits. */
 export async function sealBreach(
   disk: Disk,

@@ -2,6 +2,7 @@
 // looked for. For commands that look, show and end; a daemon looks again.
 import path from 'node:path';
 import type { Entry, FileFacts, Files } from '../system/files.ts';
+import { SMALL_BYTES } from '../system/files.ts';
 
 /** So many names that are not in a directory, and it is listed, so that the others need not be looked for. */
 const MISSES = 2;
@@ -54,25 +55,23 @@ export function seenOnce(files: Files): Files {
     if (count === MISSES) list(dir);
   };
 
-  const once = <T>(
-    known: Map<string, T | undefined>,
-    key: string,
-    file: string,
-    look: () => T | undefined,
-  ) => {
-    if (known.has(key)) return known.get(key);
+  const once = <T>(known: Map<string, T | undefined>, file: string, look: () => T | undefined) => {
+    if (known.has(file)) return known.get(file);
     const isKnown = isAbsent(file);
     const found = isKnown ? undefined : look();
-    known.set(key, found);
+    known.set(file, found);
     if (found === undefined && !isKnown) missed(file);
     return found;
   };
 
   const seen: Partial<Files> = {
     list,
-    facts: (file) => once(facts, file, file, () => files.facts(file)),
-    readSmall: (file, maxBytes) =>
-      once(contents, `${maxBytes ?? ''}:${file}`, file, () => files.readSmall(file, maxBytes)),
+    facts: (file) => once(facts, file, () => files.facts(file)),
+    readSmall: (file, maxBytes = SMALL_BYTES) => {
+      const known = contents.get(file);
+      if (known && known.length > maxBytes) return files.readSmall(file, maxBytes);
+      return once(contents, file, () => files.readSmall(file, maxBytes));
+    },
   };
   const all = Object.assign(Object.create(files) as Files, seen);
   underlying.set(all, files);

@@ -31,6 +31,23 @@ export interface Unseen {
 
 type Listing = TreeListing & { unseen: Unseen[] };
 
+/** The same by names alone: no file is looked at. What cannot be looked into is an error. */
+export function listNames(files: Files, dir: string): { files: string[]; conflicts: string[] } {
+  const names: string[] = [];
+  const conflicts: string[] = [];
+  const below = (at: string, prefix: string): void => {
+    for (const { name, kind } of files.list(at) ?? []) {
+      const relative = prefix + name;
+      if (isConflictCopy(name)) conflicts.push(relative);
+      if (isSkippedName(name)) continue;
+      if (kind === 'directory') below(at + path.sep + name, `${relative}/`);
+      else if (kind === 'file') names.push(relative);
+    }
+  };
+  below(dir, '');
+  return { files: names, conflicts };
+}
+
 /** Every file below a directory; empty when the directory is not there. What cannot be looked at is an error. */
 export function listTree(files: Files, dir: string): TreeListing {
   const { unseen, ...listing } = listWhatIsSeen(files, dir);

@@ -163,4 +163,21 @@ export const ONE_FOLDERS: readonly Counterexample[] = [
       endsEarly: true,
     }),
   },
+  {
+    story:
+      'a runner dies right after it made the directory of a record, and a person gives the job up: an empty directory is left',
+    scenario: quiet(9_009_114, {
+      folders: 'one',
+      api: false,
+      slowness: 0.3,
+      jobs: [
+        job('plain', { atMs: 154609.70650270043, runMs: 755.8193399168775, releaseMs: 370530.3798716835 }),
+      ],
+      ...faults(
+        { kind: 'crash', who: 'runner', atMs: 17531.055225990713, inCalls: 20, downMs: 173157.7874545653 },
+        { kind: 'person', who: 'windows', atMs: 230252.32513637506, what: 'abandon', job: 0 },
+      ),
+      calmMs: 427851.92460256396,
+    }),
+  },
 ];

@@ -58,7 +58,7 @@ const BRINGING_BACK = ['power of linux', 'power of windows', 'index lost in the 
 function mayStay(world: World, tree: string, name: string): boolean {
   const { book, sides } = world;
   if (name.endsWith('-copy') || isForPeople(world, name)) return true;
-  const mayBeLeft = mayComeBack(world) || (tree === 'inbox' && isForgotten(world, name));
+  const mayBeLeft = mayComeBack(world) || (tree === 'inbox' && isLitter(world, name));
   if (!mayBeLeft || !book.orders.has(name)) return false;
   return archivedNamesOf(sides.linux.disk, ARCHIVE, name).some((archived) =>
     sides.linux.disk.files.facts(`${ARCHIVE}/${archived}/order`),
@@ -66,16 +66,17 @@ function mayStay(world: World, tree: string, name: string): boolean {
 }
 
 /**
- * Without its ledger a runner does not know that a job is over. While the mirror removes the order and the request that
- * says so, it may see one without the other: it starts nothing, but its word that the order waits is left. Of a deletion
- * that was cut off at its very end a directory with nothing in it is left, which might be another runner's.
+ * A directory with nothing in it is no record: a runner that dies right after it made one, or at the very end of a
+ * deletion, leaves it, and since it might be another runner's nobody removes it. Without its ledger a runner does not know
+ * that a job is over: while the mirror removes the order and the request that says so, it may see one without the other;
+ * it starts nothing, but its word that the order waits is left.
  */
-function isForgotten({ book, sides }: World, job: string): boolean {
+function isLitter({ book, sides }: World, job: string): boolean {
   const { disk } = sides.windows;
   const dir = `${ROOTS.windows}/inbox/${job}`;
-  const isEmpty = disk.files.list(dir)?.length === 0;
+  if (disk.files.list(dir)?.length === 0) return true;
   const isQueued = /"state": "queued"/.test(String(disk.bytes(`${dir}/job.json`)));
-  return book.seen.has('fault: ledger deleted') && (isEmpty || isQueued);
+  return book.seen.has('fault: ledger deleted') && isQueued;
 }
 
 function isAnnounced({ book }: World, job: string): boolean {
