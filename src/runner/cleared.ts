@@ -3,6 +3,7 @@
 import { isThereBesides } from '../store/conflicts.ts';
 import { jobDirs } from '../store/job-dirs.ts';
 import { readRequests } from '../store/requests.ts';
+import type { Files } from '../system/files.ts';
 import type { RunnerState } from './parts.ts';
 
 type Parts = Pick<RunnerState, 'disk' | 'layout' | 'ledger'> &
@@ -16,12 +17,18 @@ export function clearedJobs(runner: Parts): string[] {
     const phase = ledger.jobs.get(id)?.phase;
     if ((phase !== undefined && phase !== 'deleted') || isSeen(runner, id)) return false;
     try {
-      if ([layout.order(id), layout.record(id)].some((dir) => isThereBesides(disk.files, dir))) return false;
+      const { files } = disk;
+      if (isThereBesides(files, layout.order(id)) || hasRecord(files, layout.record(id))) return false;
       return readRequests(disk.files, layout, id).cancel !== undefined;
     } catch {
       return false; // of what cannot be read nothing can be said
     }
   });
+}
+
+/** A directory with nothing in it is what a runner leaves that dies right after it made one. */
+function hasRecord(files: Files, dir: string): boolean {
+  return files.list(dir)?.length !== 0 && isThereBesides(files, dir);
 }
 
 /** Was there an order or a record of it at this look? */
@@ -30,5 +37,5 @@ function isSeen({ memory, placesSeen }: Parts, jobId: string): boolean {
   if (!seen || !placesSeen) return false;
   const { order, record } = placesSeen.places;
   const hasOrder = order.has(jobId) && seen.order?.value !== undefined;
-  return hasOrder || (record.has(jobId) && seen.record?.value !== undefined);
+  return hasOrder || (record.has(jobId) && seen.record?.value?.record !== undefined);
 }

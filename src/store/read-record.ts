@@ -57,7 +57,9 @@ export function readOwnRecord(files: Files, dir: string, jobId: string): RecordS
 
 /** The record as it has arrived; a directory with nothing in it, or only conflict copies, counts as gone. */
 export function readArrival(files: Files, dir: string, jobId: string): RecordArrival | undefined {
-  return (files.list(dir)?.length ?? 0) === 0 ? undefined : look(files, dir, jobId);
+  const seen = look(files, dir, jobId);
+  const isEmpty = seen?.record === undefined && (files.list(dir)?.length ?? 0) === 0;
+  return isEmpty ? undefined : seen;
 }
 
 export interface ArrivedFiles {

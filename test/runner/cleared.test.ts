@@ -32,7 +32,8 @@ test.each<Has>([
   { name: 'that nobody cancelled', release: true, is: false },
   { name: 'whose cancel cannot be read yet', cancel: '{"requested', is: false },
   { name: 'whose order is here', cancel: '{}', dirs: ['outbox'], is: false },
-  { name: 'whose record is here', cancel: '{}', dirs: ['inbox'], is: false },
+  { name: 'whose record is here', cancel: '{}', files: [`inbox/${JOB}/job.json`], is: false },
+  { name: 'of whose record there is an empty directory', cancel: '{}', dirs: ['inbox'], is: true },
   {
     name: 'of which only conflict copies are here',
     cancel: '{}',
