@@ -5,6 +5,8 @@ import type { SealEntry } from '../job/seal.ts';
 import { formatSeal, JOB_JSON, SEAL } from '../job/seal.ts';
 import type { Digest, Disk } from '../store/disk.ts';
 import { copyHashed, hashFile, jsonText, sha256Of, writeNew } from '../store/disk.ts';
+import type { Together } from '../store/durable-together.ts';
+import { durableTogether } from '../store/durable-together.ts';
 import type { Layout } from '../store/layout.ts';
 import { joinPortable } from '../store/portable.ts';
 import type { Files } from '../system/files.ts';
@@ -42,27 +44,34 @@ export async function removeStale({ files, clock }: Disk, layout: Layout): Promi
   }
 }
 
-/**
- * Fills the new directory `dir`, durable when it is sealed: nobody looks into it before, so its own names are synced once,
- * then. The entries are those of the seal, without job.json.
- */
+/** A copy of a study in the staging folder: nobody looks into it, and it is durable once it is sealed. */
+export interface StagedStudy {
+  dir: string;
+  /** Those of its seal, without job.json. */
+  entries: SealEntry[];
+  /** Its directories, each before those in it. */
+  dirs: string[];
+  together: Together;
+}
+
+/** Fills the new directory `dir`. */
 export async function stageStudy(
   disk: Disk,
   dir: string,
   material: Material,
   found: Findings,
-): Promise<SealEntry[]> {
+): Promise<StagedStudy> {
   const { files } = disk;
+  const together = durableTogether(disk);
   files.makeDir(path.dirname(dir));
   files.makeNewDir(dir);
-  const dirs = directoriesOf(material);
-  for (const each of dirs) files.makeDir(joinPortable(dir, each));
-  const entries = await readAll(disk, material, found, (counted, file) =>
+  const dirs = ['', ...directoriesOf(material)].map((each) => joinPortable(dir, each));
+  for (const each of dirs.slice(1)) files.makeDir(each);
+  const entries = await readAll(together.disk, material, found, (counted, file) =>
     copyHashed(counted, file.source, joinPortable(dir, file.path)),
   );
-  if (material.readme !== undefined) await writeNew(disk, path.join(dir, README), material.readme);
-  for (const each of [...dirs].reverse()) files.syncDir(joinPortable(dir, each));
-  return entries;
+  if (material.readme !== undefined) await writeNew(together.disk, path.join(dir, README), material.readme);
+  return { dir, entries, dirs, together };
 }
 
 /** The entries that the seal of this study would have, with nothing written. */
@@ -72,12 +81,10 @@ export async function hashStudy(disk: Disk, material: Material, found: Findings)
 
 /** Writes job.json and the seal; all of it is durable when it returns. May be done again when the order needs another id. */
 export async function sealStaged(
-  disk: Disk,
-  dir: string,
+  { dir, entries, dirs, together }: StagedStudy,
   fields: object,
-  entries: readonly SealEntry[],
 ): Promise<void> {
-  const { files } = disk;
+  const { disk, durable } = together;
   const text = jsonText(fields);
   const sealed = formatSeal([...entries, { path: JOB_JSON, sha256: sha256Of(text) }]);
   for (const [name, content] of [
@@ -85,10 +92,11 @@ export async function sealStaged(
     [SEAL, sealed],
   ] as const) {
     const file = path.join(dir, name);
-    if (files.facts(file)) await files.removeFile(file); // sealed before, with an id that was taken
+    if (disk.files.facts(file)) await disk.files.removeFile(file); // sealed before, with an id that was taken
     await writeNew(disk, file, content);
   }
-  files.syncDir(dir);
+  await durable();
+  for (const each of dirs.toReversed()) disk.files.syncDir(each);
 }
 
 /** The directories an order needs, each before those in it. */

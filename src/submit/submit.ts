@@ -17,6 +17,7 @@ import { planOf, refuseIfBroken } from './plan.ts';
 import { freeJobId, publishAs } from './publish.ts';
 import type { SubmitRequest, SubmitResult } from './request.ts';
 import { contentDigest } from './request.ts';
+import type { StagedStudy } from './stage.ts';
 import { hashStudy, newStagingDir, removeStale, sealStaged, stageStudy } from './stage.ts';
 
 export async function submitStudy(
@@ -36,11 +37,11 @@ export async function submitStudy(
   await removeStale(disk, layout);
   const dir = newStagingDir(disk, layout);
   try {
-    const entries = await stageStudy(disk, dir, plan.material, plan.found);
+    const staged = await stageStudy(disk, dir, plan.material, plan.found);
     refuseIfBroken(plan);
     const key = request.idempotencyKey;
-    if (key === undefined) return await publishNew(disk, layout, plan, { dir, entries });
-    return await publishKeyed(disk, layout, plan, { dir, entries }, { key, name: plan.name, by: identity });
+    if (key === undefined) return await publishNew(disk, layout, plan, staged);
+    return await publishKeyed(disk, layout, plan, staged, { key, name: plan.name, by: identity });
   } finally {
     // gone when it was published; when it cannot be removed now, a later submission does it
     await disk.files.removeTree(dir).catch(() => undefined);
@@ -57,22 +58,17 @@ function checkQueue(files: Files, layout: Layout): void {
   });
 }
 
-interface Staged {
-  dir: string;
-  entries: SealEntry[];
-}
-
 async function publishNew(
   disk: Disk,
   layout: Layout,
   plan: Plan,
-  { dir, entries }: Staged,
+  staged: StagedStudy,
 ): Promise<SubmitResult> {
   const now = disk.clock.now();
   for (;;) {
     const id = freeJobId(disk.files, layout, now, plan.name);
-    await sealStaged(disk, dir, plan.fields(id, now), entries);
-    if (await publishAs(disk, layout, id, dir)) return resultOf(plan, id, layout.order(id));
+    await sealStaged(staged, plan.fields(id, now));
+    if (await publishAs(disk, layout, id, staged.dir)) return resultOf(plan, id, layout.order(id));
   }
 }
 
@@ -80,15 +76,15 @@ async function publishKeyed(
   disk: Disk,
   layout: Layout,
   plan: Plan,
-  { dir, entries }: Staged,
+  staged: StagedStudy,
   wish: { key: string; name: string; by: Submitter },
 ): Promise<SubmitResult> {
   for (;;) {
     const standing = await reserve(disk, layout, wish);
-    if (standing.is === 'used') return answerExisting(disk, layout, plan, standing, entries);
+    if (standing.is === 'used') return answerExisting(disk, layout, plan, standing, staged.entries);
     const { jobId } = standing;
-    await sealStaged(disk, dir, plan.fields(jobId, disk.clock.now()), entries);
-    if (await publishAs(disk, layout, jobId, dir)) {
+    await sealStaged(staged, plan.fields(jobId, disk.clock.now()));
+    if (await publishAs(disk, layout, jobId, staged.dir)) {
       await notePublished(disk, layout, standing.dir);
       return resultOf(plan, jobId, layout.order(jobId));
     }
