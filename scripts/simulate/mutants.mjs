@@ -146,6 +146,12 @@ export const MUTANTS = [
     to: '',
   },
   {
+    name: 'found before: acknowledged before its place is durable',
+    file: 'src/watcher/actions.ts',
+    from: '      disk.files.syncDir(layout.archive); // a watcher',
+    to: '      // a watcher',
+  },
+  {
     name: 'found before: the folder of the ledger is not durable',
     file: 'src/store/ledger.ts',
     from: '  makeDurableDir(files, path.dirname(file));',

@@ -52,6 +52,7 @@ export async function carryOut(watcher: WatcherState, action: WatcherAction): Pr
       return archive(watcher, job_id);
     case 'acknowledge': {
       const { seal_sha256, archived_as } = action;
+      disk.files.syncDir(layout.archive); // a watcher that gave it its place may have died before it could
       await withdrawRelease(disk, layout, job_id);
       return ask(watcher, job_id, 'archived', {
         requested_at: isoNow(watcher.disk),
@@ -62,12 +63,19 @@ export async function carryOut(watcher: WatcherState, action: WatcherAction): Pr
     case 'move-order':
       return moveOrder(disk, layout, job_id, action.archived_as);
     case 'remove-requests':
+      settleNames(watcher, job_id);
       await removeRequests(disk, layout, job_id);
       await disk.files.removeFile(layout.lost(job_id));
       await disk.files.removeFile(layout.abandoned(job_id));
       await disk.files.removeFile(layout.unheld(job_id));
       return;
   }
+}
+
+/** That its order is in the archive and no more in outbox/: the watcher that moved it may have died in between. */
+function settleNames({ disk, layout, archive }: WatcherState, jobId: string): void {
+  for (const name of archive.names.get(jobId) ?? []) disk.files.syncDir(layout.archived(name));
+  disk.files.syncDir(layout.tree('outbox'));
 }
 
 async function seal(watcher: WatcherState, jobId: string): Promise<void> {

@@ -13,7 +13,7 @@ import type { World } from './crash/world.ts';
 import { openWorld } from './crash/world.ts';
 import { pythonWith } from './queue.ts';
 import type { Submitted } from './soak/ends.ts';
-import { endBreaches, strangers, submitPatiently, unexplained, withOwners } from './soak/ends.ts';
+import { endBreaches, strangers, submitPatiently, unexplained } from './soak/ends.ts';
 import type { FillPlan, SoakPlan } from './soak/plan.ts';
 import { soakPlan } from './soak/plan.ts';
 import type { SmallDisk } from './soak/small-disk.ts';
@@ -85,8 +85,7 @@ async function breachesIn(w: World, disk: SmallDisk, plan: SoakPlan, seen: Seen)
   await w.until('every end is told', isTold, 30_000);
   await w.until('no process is left', () => processesLeft(w).length === 0, 10_000);
   await w.until('the work directories are gone', () => workLeft(w).length === 0);
-  const killed = withOwners(seen.killed, w.ledgerLines());
-  const evidence = gather(w, new Map(submitted.map(({ id, plan: job }) => [id, job])), killed);
+  const evidence = gather(w, new Map(submitted.map(({ id, plan: job }) => [id, job])), seen.killed);
   await stopBoth(w);
   return [
     ...seen.traces,

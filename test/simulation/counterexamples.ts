@@ -1,4 +1,5 @@
 // Worlds in which a rule was broken once, made as small as they go, with what had happened.
+import { DYING_WATCHERS } from './dying-watchers.ts';
 import { LOST_LEDGERS } from './lost-ledgers.ts';
 import { MADE_BY_HAND } from './made-by-hand.ts';
 import { ONE_FOLDERS } from './one-folders.ts';
@@ -212,6 +213,7 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
       ...faults({ kind: 'absence', who: 'linux', atMs: 4000, forMs: 1500, job: 0 }),
     }),
   },
+  ...DYING_WATCHERS,
   ...MADE_BY_HAND,
   ...LOST_LEDGERS,
   ...SILENT_MIRRORS,

@@ -37,13 +37,14 @@ export function gather(
 ): JobEvidence[] {
   const journal = readJournal(world.journal);
   const ledger = world.ledgerLines();
+  const owned = withOwners(killed, ledger);
   return [...jobs].map(([id, plan]) => ({
     id,
     plan,
     archived: world.archived(id).map((name) => readArchived(path.join(world.queue, 'archive', name))),
     journal: journal.filter((line) => line.job === id),
     ledger: ledger.filter((line) => line.job_id === id),
-    killed: killed.filter((one) => one.job === id),
+    killed: owned.filter((one) => one.job === id),
   }));
 }
 
@@ -144,4 +145,23 @@ export function wrongEnds({ lives }: World): string[] {
     if (end === null || (wasEnded && (end === 'SIGKILL' || end === 0))) return [];
     return [`${role} ${child.pid} ended with ${end}${wasEnded ? '' : ' by itself'}: ${output()}`];
   });
+}
+
+/** A supervisor that had not written yet whose it is may have been that of any attempt then under way. */
+function withOwners(killed: readonly Killed[], ledger: readonly LedgerLine[]): Killed[] {
+  return killed.flatMap((one) => {
+    if (one.what !== 'supervisor' || one.job !== undefined) return [one];
+    const underWay = ledger.filter((line) => line.event === 'intent' && isDuring(line, ledger, one.at ?? 0));
+    return [one, ...underWay.map(({ job_id, attempt }) => ({ ...one, job: job_id, attempt }))];
+  });
+}
+
+function isDuring({ job_id, attempt, at = '' }: LedgerLine, ledger: readonly LedgerLine[], moment: number) {
+  const end = ledger.find(
+    (line) =>
+      line.job_id === job_id &&
+      line.attempt === attempt &&
+      (line.event === 'ended' || line.event === 'again'),
+  );
+  return Date.parse(at) <= moment && moment <= Date.parse(end?.at ?? '');
 }

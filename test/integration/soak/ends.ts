@@ -1,9 +1,7 @@
 // What must hold on the real file system once a soak is over, beside what the crash test checks of each job.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Killed } from '../crash/assault.ts';
 import type { JobEvidence } from '../crash/evidence.ts';
-import type { LedgerLine } from '../crash/journal.ts';
 import type { JobPlan } from '../crash/plan.ts';
 import { submitOptions } from '../crash/plan.ts';
 import type { World } from '../crash/world.ts';
@@ -86,22 +84,3 @@ export function strangers(w: World, submitted: readonly Submitted[]): string[] {
 
 /** Failures that a full disk does not explain. */
 export const unexplained = (told: readonly string[]) => told.filter((line) => !FULL.test(line));
-
-/** A supervisor that could not write on a full disk whose it is may have been that of any attempt then under way. */
-export function withOwners(killed: readonly Killed[], ledger: readonly LedgerLine[]): Killed[] {
-  return killed.flatMap((one) => {
-    if (one.what !== 'supervisor' || one.job !== undefined) return [one];
-    const underWay = ledger.filter((line) => line.event === 'intent' && isDuring(line, ledger, one.at ?? 0));
-    return [one, ...underWay.map(({ job_id, attempt }) => ({ ...one, job: job_id, attempt }))];
-  });
-}
-
-function isDuring({ job_id, attempt, at = '' }: LedgerLine, ledger: readonly LedgerLine[], moment: number) {
-  const end = ledger.find(
-    (line) =>
-      line.job_id === job_id &&
-      line.attempt === attempt &&
-      (line.event === 'ended' || line.event === 'again'),
-  );
-  return Date.parse(at) <= moment && moment <= Date.parse(end?.at ?? '');
-}
