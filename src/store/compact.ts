@@ -50,8 +50,9 @@ export function compactOrder(facts: OrderFacts | undefined, jobId: string): Orde
   const order = packed(facts.order, jobId);
   const { entries, arrived, problems, unsealed, sha256, signature } = facts;
   const paths = entries.map(({ path }) => ({ path }));
-  const kept = packed({ entries: paths, arrived, problems, unsealed, sha256, signature }, jobId);
-  return { ...facts, ...kept, order, fields: order };
+  // no two jobs have the same digests
+  const kept = packed({ entries: paths, arrived, problems, unsealed }, jobId);
+  return { seal: facts.seal, ...kept, sha256, signature, order, fields: order };
 }
 
 export function compactRecord<T extends { record: JobRecord | undefined }>(
