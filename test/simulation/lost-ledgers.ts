@@ -141,4 +141,44 @@ export const LOST_LEDGERS: readonly Counterexample[] = [
       calmMs: 400_000,
     }),
   },
+  {
+    story:
+      'an index and the ledger are lost: what the mirror brings back of a record is closed once more and filed beside it',
+    scenario: quiet(12_004_457, {
+      folders: 'one',
+      scanDelayMs: 1000,
+      deafness: 0.2,
+      slots: 3,
+      jobs: [
+        job('restart', {
+          atMs: 184.96621074154973,
+          runMs: 2061.3164131787435,
+          modelBytes: 6000,
+          releaseMs: 2864.1559470484035,
+          fields: { on_interrupt: 'restart', max_attempts: 99 },
+        }),
+        job('plain', {
+          id: 'job-20260210-143022-plain',
+          atMs: 1479.475705884397,
+          runMs: 2457.18242726856,
+          modelBytes: 6000,
+          releaseMs: 19252.72460811037,
+        }),
+        job('plain', {
+          id: 'job-20260210-143023-plain',
+          atMs: 1366.2113193422556,
+          runMs: 1120.3020006160866,
+          modelBytes: 6000,
+          releaseMs: 2252.578567755212,
+        }),
+      ],
+      ...faults(
+        { kind: 'mirror', who: 'windows', atMs: 7706.383648328483, forMs: 3329.708618683663, index: 'none' },
+        { kind: 'sleep', who: 'linux', atMs: 7814.219440333545, forMs: 2140.094535749559 },
+        { kind: 'ledger', atMs: 11841.733418405056 },
+      ),
+      calmMs: 255807.72579761132,
+      endsEarly: true,
+    }),
+  },
 ];

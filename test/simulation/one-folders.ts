@@ -180,4 +180,68 @@ export const ONE_FOLDERS: readonly Counterexample[] = [
       calmMs: 427851.92460256396,
     }),
   },
+  {
+    story: 'a person deletes the half of an order that had arrived: what depends on it is for people',
+    scenario: quiet(12_000_210, {
+      folders: 'one',
+      deletesWin: true,
+      scanDelayMs: 10000,
+      slots: 1,
+      jobs: [
+        job('held', {
+          id: 'job-20260210-143022-held',
+          atMs: 1176.1259129270911,
+          runMs: 22640.619910004163,
+          modelBytes: 6000,
+          releaseMs: 98547.19924883157,
+          fields: { hold: true },
+        }),
+        job('dependent', {
+          id: 'job-20260210-143023-dependent',
+          atMs: 1225.4870496690273,
+          runMs: 467.9238034986347,
+          releaseMs: 88754.85245807051,
+          fields: { depends_on: ['job-20260210-143022-held'], on_dependency_failure: 'cancel' },
+        }),
+        job('by-hand', {
+          id: 'job-20260210-143024-by-hand',
+          atMs: 1265.5776673927903,
+          runMs: 1657.0295882860823,
+          releaseMs: 117786.40075338594,
+        }),
+      ],
+      ...faults({ kind: 'person', who: 'windows', atMs: 10906.848688609898, what: 'delete-order', job: 0 }),
+      calmMs: 187846.0592614412,
+      endsEarly: true,
+    }),
+  },
+  {
+    story:
+      'two indexes that were lost: the mirror keeps a record that its runner deleted, until somebody removes it',
+    scenario: quiet(12_002_216, {
+      folders: 'one',
+      jobs: [
+        job('flaky', {
+          atMs: 1260.575263760984,
+          runMs: 29238.972126667857,
+          releaseMs: 161819.2192660773,
+          fields: { retry: { max: 2, on: ['script'], backoff_s: 55.195340938162374 } },
+        }),
+      ],
+      ...faults(
+        { kind: 'mirror', who: 'linux', atMs: 5925.919200921232, forMs: 14400.696986426201, index: 'none' },
+        {
+          kind: 'errors',
+          who: 'watcher',
+          atMs: 17132.759052328765,
+          forMs: 240487.51543027436,
+          code: 'EIO',
+          chance: 0.1,
+        },
+        { kind: 'mirror', who: 'windows', atMs: 67183.98029861215, forMs: 4659.014438158463, index: 'none' },
+      ),
+      calmMs: 171387.44893011343,
+      endsEarly: true,
+    }),
+  },
 ];

@@ -6,6 +6,7 @@ import { writeRequest } from '../../src/store/requests.ts';
 import { readSeal } from '../../src/store/seal.ts';
 import { listTree } from '../../src/store/tree.ts';
 import { count, ROOTS } from './check/book.ts';
+import { archivedNamesOf } from './check/contents.ts';
 import type { Deed, Fault } from './fault-kinds.ts';
 import type { Side } from './machine/side.ts';
 import { diskOf } from './machine/side.ts';
@@ -148,12 +149,26 @@ function settleRecords({ sides, book }: World): void {
   }
 }
 
+/** A mirror of one folder that lost its index keeps a record that its runner deleted: whoever finds it archived removes it. */
+function removeRemains({ sides, book, scenario }: World): void {
+  if (scenario.folders !== 'one') return;
+  const { disk } = sides.linux;
+  sides.linux.writer = undefined;
+  for (const job of book.orders.keys()) {
+    const dir = placeOf('linux', 'inbox', job);
+    const isOver = archivedNamesOf(disk, `${ROOTS.linux}/archive`, job).length > 0;
+    const isDeleted = !sides.windows.disk.files.facts(placeOf('windows', 'inbox', job));
+    if (isOver && isDeleted && disk.files.facts(dir)) disk.remove(dir);
+  }
+}
+
 /** People who look after their queue: they lift holds, accept what is lost, and remove what they copied. */
 export async function tidyUp(world: World): Promise<void> {
   const { sides, book } = world;
   for (const who of ['linux', 'windows'] as const) removeCopies(sides[who], ROOTS[who]);
   settleConflicts(world);
   settleRecords(world);
+  removeRemains(world);
   const isLedgerLost = book.seen.has('fault: ledger deleted');
   if (isLedgerLost) world.runner.restart();
   for (const id of book.orders.keys()) if (isLedgerLost && isOpen(world, id)) await release(world, id);

@@ -30,7 +30,8 @@ function isForPeople(world: World, job: string): boolean {
   const before = (book.orders.get(job)?.plan.fields['depends_on'] ?? []) as string[];
   const { disk } = sides.linux;
   const isNowhere = (id: string) =>
-    !disk.files.facts(`${ROOTS.linux}/outbox/${id}`) && archivedNamesOf(disk, ARCHIVE, id).length === 0;
+    !disk.files.facts(`${ROOTS.linux}/outbox/${id}/job.json`) &&
+    archivedNamesOf(disk, ARCHIVE, id).length === 0;
   return before.some((id) => isForPeople(world, id) && (isNowhere(id) || !isHarmed(book, id)));
 }
 
@@ -118,7 +119,9 @@ function recordFaultOf(
   const { book, sides } = world;
   const { disk } = sides.linux;
   const records = names.filter((name) => disk.bytes(`${ARCHIVE}/${name}/SHA256SUMS`));
-  if (records.length > 1) return `${records.length} records are archived`;
+  // without its ledger a runner closes what such a mirror brings back of a record, and that is filed beside the whole one
+  const isClosedAgain = mayComeBack(world) && book.seen.has('fault: ledger deleted');
+  if (records.length > 1) return isClosedAgain ? undefined : `${records.length} records are archived`;
   const [record] = records;
   const why = book.excuses.get(job) ?? book.excuses.get(order.plan.id);
   if (record === undefined) return why === 'abandoned' ? undefined : 'no whole record is archived';
