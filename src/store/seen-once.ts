@@ -2,7 +2,6 @@
 // looked for. For commands that look, show and end; a daemon looks again.
 import path from 'node:path';
 import type { Entry, FileFacts, Files } from '../system/files.ts';
-import { SMALL_BYTES } from '../system/files.ts';
 
 /** So many names that are not in a directory, and it is listed, so that the others need not be looked for. */
 const MISSES = 2;
@@ -23,6 +22,7 @@ export function seenOnce(files: Files): Files {
   const misses = new Map<string, number>();
   const facts = new Map<string, FileFacts | undefined>();
   const contents = new Map<string, Buffer | undefined>();
+  const limits = new Map<string, number | undefined>();
 
   const list = (dir: string): Entry[] | undefined => {
     if (listings.has(dir)) return listings.get(dir);
@@ -64,13 +64,22 @@ export function seenOnce(files: Files): Files {
     return found;
   };
 
+  /** Could what was read be more than this limit allows? The limit of those who name none is known to `files` alone. */
+  const isOverLimit = (file: string, maxBytes?: number): boolean => {
+    const known = contents.get(file);
+    if (known === undefined || limits.get(file) === maxBytes) return false;
+    return maxBytes === undefined || known.length > maxBytes;
+  };
+
   const seen: Partial<Files> = {
     list,
     facts: (file) => once(facts, file, () => files.facts(file)),
-    readSmall: (file, maxBytes = SMALL_BYTES) => {
-      const known = contents.get(file);
-      if (known && known.length > maxBytes) return files.readSmall(file, maxBytes);
-      return once(contents, file, () => files.readSmall(file, maxBytes));
+    readSmall: (file, maxBytes) => {
+      if (isOverLimit(file, maxBytes)) return files.readSmall(file, maxBytes);
+      return once(contents, file, () => {
+        limits.set(file, maxBytes);
+        return files.readSmall(file, maxBytes);
+      });
     },
   };
   const all = Object.assign(Object.create(files) as Files, seen);

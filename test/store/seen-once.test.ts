@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { asTheyAre, seenOnce } from '../../src/store/seen-once.ts';
 import type { Files } from '../../src/system/files.ts';
+import { SMALL_BYTES } from '../../src/system/files.ts';
 import { put } from '../helpers/make-order.ts';
 import type { MemoryDisk } from '../helpers/memory-disk.ts';
 import { memoryDisk } from '../helpers/memory-disk.ts';
@@ -79,5 +80,12 @@ describe('seenOnce', () => {
     expect(String(once.readSmall('/q/jobs/a/job.json', 5))).toBe('a');
     for (let time = 0; time < 2; time++)
       expect(() => once.readSmall('/q/jobs/a/job.json', 0)).toThrow('over 0');
+  });
+
+  test('keeps what was read with a larger limit from whoever names none', () => {
+    put(disk, '/q/jobs/a/large', 'x'.repeat(SMALL_BYTES + 1));
+    expect(once.readSmall('/q/jobs/a/large', 2 * SMALL_BYTES)).toHaveLength(SMALL_BYTES + 1);
+    for (let time = 0; time < 2; time++)
+      expect(() => once.readSmall('/q/jobs/a/large')).toThrow(`over ${SMALL_BYTES}`);
   });
 });
