@@ -1,5 +1,6 @@
 // Worlds in which a rule was broken once, made as small as they go, with what had happened.
 import { DYING_WATCHERS } from './dying-watchers.ts';
+import { HALF_DELETED } from './half-deleted.ts';
 import { LOST_LEDGERS } from './lost-ledgers.ts';
 import { MADE_BY_HAND } from './made-by-hand.ts';
 import { ONE_FOLDERS } from './one-folders.ts';
@@ -218,4 +219,5 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
   ...LOST_LEDGERS,
   ...SILENT_MIRRORS,
   ...ONE_FOLDERS,
+  ...HALF_DELETED,
 ];

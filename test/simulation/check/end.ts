@@ -60,7 +60,9 @@ function mayStay(world: World, tree: string, name: string): boolean {
   const { book, sides } = world;
   if (name.endsWith('-copy') || isForPeople(world, name)) return true;
   const mayBeLeft = mayComeBack(world) || (tree === 'inbox' && isLitter(world, name));
-  if (!mayBeLeft || !book.orders.has(name)) return false;
+  if (!book.orders.has(name)) return false;
+  if (isWithoutSeal(world, name)) return true;
+  if (!mayBeLeft) return false;
   return archivedNamesOf(sides.linux.disk, ARCHIVE, name).some((archived) =>
     sides.linux.disk.files.facts(`${ARCHIVE}/${archived}/order`),
   );
@@ -80,6 +82,18 @@ function isLitter({ book, sides }: World, job: string): boolean {
   return book.seen.has('fault: ledger deleted') && isQueued;
 }
 
+/**
+ * Of a record that was deleted, files came back without the seal, which alone tells a runner that lost its ledger that all
+ * of it is archived: it deletes nothing, and the order is not filed while there is something in its place of results.
+ */
+function isWithoutSeal(world: World, job: string): boolean {
+  const { files } = world.sides.windows.disk;
+  const dir = `${ROOTS.windows}/inbox/${job}`;
+  const has = (name: string) => files.facts(`${dir}/${name}`) !== undefined;
+  const isLeft = (files.list(dir) ?? []).length > 0 && !has('job.json') && !has('SHA256SUMS');
+  return isLeft && mayComeBack(world) && world.book.seen.has('fault: ledger deleted');
+}
+
 function isAnnounced({ book }: World, job: string): boolean {
   return [...book.sent.keys()].some((id) => id.startsWith(`${job}/`) && !id.includes('/lost/'));
 }
@@ -97,7 +111,7 @@ function faultOf(world: World, job: string, order: Submitted): string | undefine
   const { disk } = world.sides.linux;
   const names = archivedNamesOf(disk, ARCHIVE, job);
   const orders = names.filter((name) => disk.files.facts(`${ARCHIVE}/${name}/order`));
-  const isOnce = orders.length === 1 || (orders.length > 1 && mayComeBack(world));
+  const isOnce = orders.length === 1 || (orders.length > 1 ? mayComeBack(world) : isWithoutSeal(world, job));
   if (!isOnce) return `has ${orders.length} orders in the archive`;
   const changed = orders.filter(
     (name) => !sameContent(contentOf(disk, `${ARCHIVE}/${name}/order`), order.content),

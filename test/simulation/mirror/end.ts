@@ -2,7 +2,7 @@
 import { isSkippedName, MARKER } from '../../../src/job/skipped-names.ts';
 import type { SimulatedDisk } from '../machine/disk.ts';
 import type { Device, Item } from './versions.ts';
-import { bumped, NO_VERSION } from './versions.ts';
+import { bumped, compare, NO_VERSION } from './versions.ts';
 
 export type FolderType = 'sendonly' | 'receiveonly' | 'sendreceive';
 
@@ -117,4 +117,7 @@ function made({ device, type }: End, known: Item | undefined, nowMs: number) {
 function keep(end: End, item: Item): void {
   end.index.set(item.path, item);
   if (!item.local) end.unsent.add(item.path);
+  // what the other side has may win over it, though it did not over what was here before
+  const theirs = end.remote.get(item.path);
+  if (theirs && compare(item.version, theirs.version) === 'concurrent') end.wanted.add(item.path);
 }
